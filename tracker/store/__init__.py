@@ -1,0 +1,1 @@
+"""Memory: models, and queries that return frozen rows."""

@@ -1,0 +1,82 @@
+"""Where one assignment stands on a day: derived from what is stored, never stored itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.deadlines.workdays import WorkCalendar
+
+SOON_DAYS = 30  # calendar days: from here on a due date is "soon"
+CALM_DAYS = 5  # working days: with more than this left, "soon" stays quiet
+
+
+@dataclass(frozen=True)
+class Work:
+    """What of an assignment counts. `state` is one of `tracker.life.STATES`; `done_on` is the Vietnam date of
+    the submission that was accepted, `submitted_on` of the one that waits for acceptance."""
+
+    state: str
+    due_on: date | None = None
+    first_due_on: date | None = None
+    done_on: date | None = None
+    submitted_on: date | None = None
+    waits_since: date | None = None
+
+    @property
+    def undated(self) -> bool:
+        """Without a due date, and not waiting for one: outside every rate."""
+        return self.due_on is None and self.state != "waiting"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`code` is open, soon, today, overdue, submitted, accepted, late, waiting or excused.
+
+    `days` are working days: left (open, soon), over (overdue) or late (late, and submitted after the due
+    date); for waiting they are calendar days waited. None where there is nothing to count.
+    """
+
+    code: str
+    days: int | None = None
+
+    @property
+    def calm(self) -> bool:
+        """More than five working days are left: the words stay quiet."""
+        return self.code in ("open", "soon") and (self.days is None or self.days > CALM_DAYS)
+
+
+def standing(work: Work, today: date, calendar: WorkCalendar) -> Standing:
+    """Where the work stands on `today`."""
+    if work.state == "excused":
+        return Standing("excused")
+    if work.state == "accepted":
+        return _done(work, calendar)
+    if work.state == "submitted":
+        return Standing("submitted", _days_late(work.due_on, work.submitted_on, calendar))
+    if work.state == "waiting":
+        waited = (today - work.waits_since).days if work.waits_since else None
+        return Standing("waiting", waited)
+    return _open(work.due_on, today, calendar)
+
+
+def _open(due: date | None, today: date, calendar: WorkCalendar) -> Standing:
+    if due is None:
+        return Standing("open")
+    if due < today:
+        return Standing("overdue", calendar.working_days(due, today))
+    if due == today:
+        return Standing("today", 0)
+    code = "soon" if (due - today).days <= SOON_DAYS else "open"
+    return Standing(code, calendar.working_days(today, due))
+
+
+def _done(work: Work, calendar: WorkCalendar) -> Standing:
+    late = _days_late(work.due_on, work.done_on, calendar)
+    return Standing("accepted") if late is None else Standing("late", late)
+
+
+def _days_late(due: date | None, done: date | None, calendar: WorkCalendar) -> int | None:
+    if due is None or done is None or done <= due:
+        return None
+    return calendar.working_days(due, done)

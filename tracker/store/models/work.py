@@ -1,0 +1,125 @@
+"""Assignments and what happens to them: submissions with evidence, extensions, and the log of facts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.store.models.plans import StoredFile, Task, Timing
+from tracker.store.models.types import JsonColumn, Model, UtcDateTime
+
+
+class Assignment(Model):
+    """Việc của đơn vị: timing × unit × period. The key never changes; `holder_id` moves with succession.
+
+    `state` is open, submitted, accepted, waiting or excused. `urged_from` is the day from which steps of the
+    ladder may be owed (publishing, reopening or the present due date); `done_on` is the Vietnam date of the
+    submission that was accepted; `sequence` counts the changes that a calendar must see.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("task_id", "timing_id", "unit_id", "period"),
+        Index("ix_assignment_state_due_on", "state", "due_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"), index=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
+    timing_id: Mapped[int] = mapped_column(ForeignKey("timing.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    period: Mapped[str] = mapped_column(String(20))
+    holder_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    due_on: Mapped[date | None]
+    first_due_on: Mapped[date | None]
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    waits_for: Mapped[str] = mapped_column(Text, default="")
+    waits_since: Mapped[date | None]
+    excuse: Mapped[str] = mapped_column(String(40), default="")
+    excuse_reason: Mapped[str] = mapped_column(Text, default="")
+    done_on: Mapped[date | None]
+    urged_from: Mapped[date]
+    sequence: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    row_version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 (SQLAlchemy reads it as it is)
+
+    task: Mapped[Task] = relationship()
+    timing: Mapped[Timing] = relationship()
+    submissions: Mapped[list[Submission]] = relationship(
+        back_populates="assignment", order_by="Submission.id", cascade="all, delete-orphan"
+    )
+
+
+class Submission(Model):
+    """One tick. `received_on` is the day that counts; `via` says how it came when recorded on behalf of a unit
+    (paper, phone, system), else it is empty. `state` is sent, accepted, returned or withdrawn."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_on: Mapped[date]
+    via: Mapped[str] = mapped_column(String(10), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(String(10), default="sent")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    form_only: Mapped[bool] = mapped_column(default=False)
+
+    assignment: Mapped[Assignment] = relationship(back_populates="submissions")
+    evidence: Mapped[list[Evidence]] = relationship(order_by="Evidence.id", cascade="all, delete-orphan")
+
+
+class Evidence(Model):
+    """Minh chứng: a document's number, symbol and date, or a file, or a link."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str] = mapped_column(Text, default="")
+    number: Mapped[str] = mapped_column(String(40), default="")
+    symbol: Mapped[str] = mapped_column(String(80), default="")
+    dated_on: Mapped[date | None]
+    link: Mapped[str] = mapped_column(Text, default="")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+
+    file: Mapped[StoredFile | None] = relationship()
+
+
+class Extension(Model):
+    """Gia hạn: `state` is asked, agreed, refused, offered (another date) or taken."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    wanted_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10), default="asked")
+    offered_on: Mapped[date | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[str] = mapped_column(Text, default="")
+
+
+class Fact(Model):
+    """Nhật ký: who did what, when, before and after. Names persons by id only; written once."""
+
+    __table_args__ = (Index("ix_fact_thing", "thing", "thing_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    deed: Mapped[str] = mapped_column(String(40))
+    committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"), index=True)
+    thing: Mapped[str] = mapped_column(String(20))
+    thing_id: Mapped[int]
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    before: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default=dict)
+    after: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default=dict)

@@ -1,0 +1,419 @@
+"""The frozen rows that queries return: everything a door may know of memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from tracker.drafts.model import Doubt, PlanHead, Source, TaskDraft
+from tracker.progress.counts import Rate, Tally
+from tracker.progress.standing import Standing, Work
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit as it is called on a day."""
+
+    id: int
+    committee_id: int
+    code: str
+    kind: str
+    courtesy: bool
+    mailbox: str
+    name: str
+    short_name: str
+    place: str
+    parent_id: int | None = None
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A group and the units that it means on a day."""
+
+    id: int
+    name: str
+    unit_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RoleRow:
+    role: str
+    committee_id: int | None
+    unit_id: int | None
+    unit_name: str
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    id: int
+    name: str
+    email: str
+    phone: str
+    active: bool
+    can_log_in: bool
+    roles: tuple[RoleRow, ...]
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A plan in lists. `state` is draft or published; `tally` counts task × timing × period,
+    `assignments` the assignments beside it."""
+
+    id: int
+    version_id: int
+    committee_id: int
+    coordinator_id: int
+    coordinator_name: str
+    state: str
+    number: str
+    title: str
+    issuer: str
+    issued_on: str
+    period_start: date | None
+    period_end: date | None
+    file_id: int | None
+    file_name: str
+    created_at: datetime
+    published_at: datetime | None
+    tasks: int = 0
+    units: int = 0
+    unassigned: int = 0
+    doubts: int = 0
+    tally: Tally = field(default_factory=Tally)
+    assignments: Tally = field(default_factory=Tally)
+
+    @property
+    def name(self) -> str:
+        """What people call it: its number, or its title where it has none yet."""
+        return self.number or self.title
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """`kind` is document, file or link."""
+
+    kind: str
+    text: str
+    number: str
+    symbol: str
+    dated_on: date | None
+    link: str
+    file_id: int | None
+    file_name: str
+    file_size: int
+
+
+@dataclass(frozen=True)
+class SubmissionRow:
+    """One tick. `via` is empty, or paper, phone, system when recorded on behalf of the unit."""
+
+    id: int
+    person_name: str
+    submitted_at: datetime
+    received_on: date
+    via: str
+    note: str
+    state: str
+    decided_by: str
+    decided_at: datetime | None
+    reason: str
+    form_only: bool
+    evidence: tuple[EvidenceRow, ...]
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """A line of history. `deed` is a code of the services (published, ticked, accepted, returned …);
+    letters appear as `notified`."""
+
+    at: datetime
+    actor_name: str
+    deed: str
+    before: dict[str, object]
+    after: dict[str, object]
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """An assignment with what a list shows of it."""
+
+    id: int
+    committee_id: int
+    plan_id: int
+    plan_number: str
+    plan_title: str
+    coordinator_id: int
+    coordinator_name: str
+    task_id: int
+    timing_id: int
+    path: tuple[str, ...]
+    kind: str
+    title: str
+    period: str
+    timing_label: str
+    timing_text: str
+    unit_id: int
+    unit_name: str
+    holder_id: int
+    holder_name: str
+    deliverables: tuple[str, ...]
+    partners: tuple[str, ...]
+    work: Work
+    standing: Standing
+    waits_for: str
+    excuse: str
+    excuse_reason: str
+    returned_reason: str
+    returned_on: date | None
+    last_evidence: str
+    sequence: int
+    changed_at: datetime
+    row_version: int
+
+    @property
+    def due_on(self) -> date | None:
+        return self.work.due_on
+
+    @property
+    def plan_name(self) -> str:
+        return self.plan_number or self.plan_title
+
+    @property
+    def path_text(self) -> str:
+        """The printed place in the plan, as people write it: II.1.1.2 repeats nothing of 1.1.2."""
+        shown: list[str] = []
+        for label in self.path:
+            if shown and label.startswith(shown[-1] + "."):
+                shown[-1] = label
+            else:
+                shown.append(label)
+        return ".".join(shown)
+
+
+@dataclass(frozen=True)
+class WorkPage:
+    """One assignment with its source sentence, submissions, history and what the actor may do."""
+
+    row: WorkRow
+    accountable: str
+    recipient: str
+    source: Source | None
+    spans: dict[str, tuple[Source, ...]]
+    source_block: str
+    submissions: tuple[SubmissionRow, ...]
+    facts: tuple[FactRow, ...]
+    letters: tuple[NoticeRow, ...]
+    printed: date | None
+    may_tick: bool
+    may_tick_on_behalf: bool
+    may_decide: bool
+    may_take_back: bool
+    sees_evidence: bool
+
+
+@dataclass(frozen=True)
+class UnitWork:
+    """Việc của đơn vị: groups in order of urgency, each (code, rows); empty ones are left out.
+
+    Codes: overdue, today, week, month, later, waiting, undated, submitted, done."""
+
+    unit: UnitRow
+    today: date
+    tally: Tally
+    groups: tuple[tuple[str, tuple[WorkRow, ...]], ...]
+    partner_rows: tuple[WorkRow, ...]
+    plans: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task on the plan page with its assignments. `unassigned` is *chưa giao*."""
+
+    id: int
+    path: tuple[str, ...]
+    path_text: str
+    kind: str
+    title: str
+    leads: tuple[str, ...]
+    partners: tuple[str, ...]
+    deliverables: tuple[str, ...]
+    timings: tuple[str, ...]
+    recipient: str
+    sentence: str
+    unassigned: bool
+    worst: Standing | None
+    tally: Tally
+    assignments: tuple[WorkRow, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Tasks under one heading of the plan: `label` II.1, `heading` its words."""
+
+    label: str
+    heading: str
+    tasks: tuple[TaskRow, ...]
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    plan: PlanRow
+    head: PlanHead
+    sections: tuple[Section, ...]
+    blocks: tuple[str, ...]
+    facts: tuple[FactRow, ...]
+    may_review: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An answer to who is meant: `value` is "unit:12", "group:3" or "none"."""
+
+    value: str
+    name: str
+    units: int
+
+
+@dataclass(frozen=True)
+class MentionRow:
+    """A lead or partner of a drafted row and whom it is taken to mean; `value` is empty while nobody is."""
+
+    part: str
+    text: str
+    value: str
+    name: str
+    units: int
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class PastPeriod:
+    """A period that is over already: `key` names it, `choice` is done, open or empty (not chosen yet)."""
+
+    key: str
+    row_id: int
+    path_text: str
+    title: str
+    period: str
+    due: date
+    units: int
+    choice: str
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """A drafted row: `blocking` are the doubts that hold publishing back and are not overruled."""
+
+    id: int
+    position: int
+    task: TaskDraft
+    path_text: str
+    decision: str
+    origin: str
+    mentions: tuple[MentionRow, ...]
+    doubts: tuple[Doubt, ...]
+    blocking: tuple[Doubt, ...]
+    overruled: dict[str, str]
+
+    @property
+    def clear(self) -> bool:
+        """Nothing is left to look at."""
+        return self.decision == "right" or not self.doubts
+
+
+@dataclass(frozen=True)
+class Review:
+    """The review page: the document, the drafted rows, what is left over, and what publishing would do."""
+
+    plan: PlanRow
+    version_id: int
+    row_version: int
+    head: PlanHead
+    blocks: tuple[str, ...]
+    leftover: tuple[Source, ...]
+    rows: tuple[ReviewRow, ...]
+    choices: tuple[Choice, ...]
+    past: tuple[PastPeriod, ...]
+    past_unchosen: int
+    new_assignments: int
+    withdrawn_assignments: int
+    kept_assignments: int
+    unassigned: int
+    undated: int
+    waiting: int
+
+    @property
+    def blocked(self) -> bool:
+        return self.past_unchosen > 0 or any(row.blocking for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Plan × unit."""
+
+    plan_id: int
+    unit_id: int
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    unit: UnitRow
+    cells: tuple[Cell | None, ...]
+    total: Tally
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Theo dõi: all plans × units. `sections` are (kind of unit, rows)."""
+
+    today: date
+    plans: tuple[PlanRow, ...]
+    sections: tuple[tuple[str, tuple[MatrixRow, ...]], ...]
+    feet: tuple[Tally, ...]
+    total: Tally
+    weeks: tuple[tuple[date, date, int], ...]
+    coming: tuple[WorkRow, ...]
+    to_accept: tuple[WorkRow, ...]
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    """A letter in the outbox. `steps` are the (assignment title, step) pairs that it covers."""
+
+    id: int
+    kind: str
+    person_name: str
+    address: str
+    day: date
+    state: str
+    subject: str
+    tries: int
+    answer: str
+    created_at: datetime
+    next_try_at: datetime
+    sent_at: datetime | None
+    items: int
+
+
+@dataclass(frozen=True)
+class Outbox:
+    letters: tuple[NoticeRow, ...]
+    counts: dict[str, int]
+    server_set: bool
+    last_sweep_at: datetime | None
+    last_sweep_error: str
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    unit: UnitRow
+    people: tuple[PersonRow, ...]
+    aliases: tuple[str, ...]
+    groups: tuple[str, ...]
+    versions: tuple[tuple[str, date | None, date | None], ...]
+    tally: Tally | None
+    rate: Rate | None
+    feed_url: str
+    may_renew_feed: bool

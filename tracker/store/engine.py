@@ -1,0 +1,52 @@
+"""How both databases are opened, and the one way in which a deed writes: `transaction`.
+
+SQLite runs in WAL with foreign keys on. Reading transactions are deferred, so that pages do not wait for one
+another; a writing one takes the lock at once, because a lock that is taken half-way is refused, not awaited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session, scoped_session
+
+BUSY_MILLISECONDS = 15_000
+
+
+def configure(engine: Engine) -> None:
+    """Listen on a SQLite engine; PostgreSQL needs nothing."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late for what follows
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("tracker_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction(session: Session | scoped_session[Session]) -> Iterator[None]:
+    """One deed: what was read before is let go, then all is committed or nothing is."""
+    session.rollback()
+    session.connection(execution_options={"tracker_writes": True})
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise

@@ -1,0 +1,135 @@
+"""Units, groups, people and spellings, as they are on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, scoped_session
+
+from tracker.access import Grant
+from tracker.store.models import Alias, Committee, Person, Role, Unit, UnitGroup, UnitVersion
+from tracker.store.queries.rows import GroupRow, PersonRow, RoleRow, UnitRow
+
+AnySession = Session | scoped_session[Session]
+KIND_ORDER = ("committee", "office", "agency", "organisation", "commune", "other")
+
+
+def valid_on(model: type[UnitVersion] | type[Role], day: date) -> tuple[object, ...]:
+    """Conditions: the row holds on that day (both ends belong to it; None is open)."""
+    return (
+        or_(model.valid_from.is_(None), model.valid_from <= day),
+        or_(model.valid_to.is_(None), model.valid_to >= day),
+    )
+
+
+def units(session: AnySession, day: date, *, committee_id: int | None = None, ids: Iterable[int] | None = None) -> list[UnitRow]:
+    """Units that exist on the day; with `ids`, these units under the last name they had by then."""
+    query = select(Unit, UnitVersion).join(UnitVersion, UnitVersion.unit_id == Unit.id)
+    if committee_id is not None:
+        query = query.where(Unit.committee_id == committee_id)
+    if ids is None:
+        query = query.where(*valid_on(UnitVersion, day))
+    else:
+        query = query.where(Unit.id.in_(list(ids)))
+    found: dict[int, UnitRow] = {}
+    for unit, version in session.execute(query.order_by(Unit.id, UnitVersion.ordinal)):
+        begun = version.valid_from is None or version.valid_from <= day
+        if unit.id not in found or begun:
+            found[unit.id] = _unit_row(unit, version)
+    return list(found.values())
+
+
+def unit(session: AnySession, unit_id: int, day: date) -> UnitRow | None:
+    return next(iter(units(session, day, ids=[unit_id])), None)
+
+
+def names(session: AnySession, ids: Iterable[int], day: date) -> dict[int, str]:
+    """Unit id → its name on the day."""
+    return {row.id: row.name for row in units(session, day, ids=set(ids))}
+
+
+def _unit_row(unit: Unit, version: UnitVersion) -> UnitRow:
+    return UnitRow(
+        id=unit.id,
+        committee_id=unit.committee_id,
+        code=unit.code,
+        kind=unit.kind,
+        courtesy=unit.courtesy,
+        mailbox=unit.mailbox,
+        name=version.name,
+        short_name=version.short_name or version.name,
+        place=version.place,
+        parent_id=version.parent_id,
+    )
+
+
+def groups(session: AnySession, committee_id: int, day: date) -> list[GroupRow]:
+    """The committee's groups with the units that each of them means on the day."""
+    existing = units(session, day, committee_id=committee_id)
+    rows = session.scalars(
+        select(UnitGroup).where(UnitGroup.committee_id == committee_id).order_by(UnitGroup.name)
+    )
+    return [GroupRow(group.id, group.name, _members(group, existing)) for group in rows]
+
+
+def _members(group: UnitGroup, existing: list[UnitRow]) -> tuple[int, ...]:
+    if group.rule is not None:
+        return tuple(row.id for row in existing if row.kind == group.rule.get("kind"))
+    listed = {member.unit_id for member in group.members}
+    return tuple(row.id for row in existing if row.id in listed)
+
+
+def aliases(session: AnySession, committee_id: int) -> list[tuple[str, str]]:
+    """(text, value) of every spelling that was recorded, value "unit:12" or "group:3"."""
+    rows = session.scalars(select(Alias).where(Alias.committee_id == committee_id).order_by(Alias.id))
+    return [(row.text, f"unit:{row.unit_id}" if row.unit_id else f"group:{row.group_id}") for row in rows]
+
+
+def unit_aliases(session: AnySession, unit_id: int) -> tuple[str, ...]:
+    return tuple(session.scalars(select(Alias.text).where(Alias.unit_id == unit_id).order_by(Alias.text)))
+
+
+def grants(session: AnySession, person_id: int, day: date) -> tuple[Grant, ...]:
+    """The roles of a person that hold on the day."""
+    query = select(Role).where(Role.person_id == person_id, *valid_on(Role, day)).order_by(Role.id)
+    return tuple(Grant(role.role, role.committee_id, role.unit_id) for role in session.scalars(query))
+
+
+def people(session: AnySession, committee_id: int, day: date) -> list[PersonRow]:
+    """Everybody with a role in the committee, and those roles."""
+    query = (
+        select(Person, Role)
+        .join(Role, Role.person_id == Person.id)
+        .where(Role.committee_id == committee_id, *valid_on(Role, day))
+        .order_by(Person.name, Person.id, Role.id)
+    )
+    found: dict[int, tuple[Person, list[Role]]] = {}
+    for person, role in session.execute(query):
+        found.setdefault(person.id, (person, []))[1].append(role)
+    unit_names = names(session, {r.unit_id for _, roles in found.values() for r in roles if r.unit_id}, day)
+    return [_person_row(person, roles, unit_names) for person, roles in found.values()]
+
+
+def _person_row(person: Person, roles: list[Role], unit_names: Mapping[int, str]) -> PersonRow:
+    return PersonRow(
+        id=person.id,
+        name=person.name,
+        email=person.email,
+        phone=person.phone,
+        active=person.active,
+        can_log_in=bool(person.password_hash),
+        roles=tuple(
+            RoleRow(r.role, r.committee_id, r.unit_id, unit_names.get(r.unit_id or 0, "")) for r in roles
+        ),
+    )
+
+
+def person_names(session: AnySession, ids: Iterable[int | None]) -> dict[int, str]:
+    wanted = {one for one in ids if one is not None}
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).tuples().all())
+
+
+def committees(session: AnySession, ids: Iterable[int]) -> list[Committee]:
+    return list(session.scalars(select(Committee).where(Committee.id.in_(list(ids))).order_by(Committee.id)))

@@ -1,0 +1,258 @@
+"""What every page may ask: the time, the committee in view, the person's rights and places, and words for values.
+
+Comes from the request and the clock; goes into templates as globals and filters. Decides nothing about rights
+itself: it asks `tracker.access`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, current_app, g, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from tracker import access
+from tracker.clock import vietnam_day
+from tracker.errors import Forbidden
+from tracker.progress.counts import Tally
+from tracker.progress.standing import Standing
+from tracker.services import show
+from tracker.sheets import words
+from tracker.store.queries.rows import UnitRow, WorkRow
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stop of the navigation."""
+
+    name: str
+    short: str
+    icon: str
+    address: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class BarPart:
+    """A segment of a progress bar; `start` and `width` in percent."""
+
+    code: str
+    count: int
+    start: float
+    width: float
+    words: str
+
+
+def init(app: Flask) -> None:
+    """Give templates their globals and filters."""
+    app.jinja_env.globals.update(
+        can=can,
+        now=now,
+        today=today,
+        visitor=visitor,
+        visitor_place=visitor_place,
+        navigation=navigation,
+        demonstration=demonstration,
+        trial_clock=trial_clock,
+        committee_name=committee_name,
+    )
+    app.jinja_env.filters.update(FILTERS)
+
+
+# --- time -----------------------------------------------------------------------------------------------------
+
+
+def now() -> datetime:
+    """The instant of this request: one for all that it does."""
+    if "now" not in g:
+        g.now = current_app.extensions["clock"]()
+    moment: datetime = g.now
+    return moment
+
+
+def today() -> date:
+    """The Vietnam date of this request."""
+    return vietnam_day(now())
+
+
+def trial_clock() -> str:
+    """The present time in words where the installation runs on a trial clock, else nothing."""
+    settings = current_app.extensions.get("settings")
+    if settings is None or settings.now is None:
+        return ""
+    return f"{words.day_words(today())}, {words.time_words(now())}"
+
+
+# --- person and committee -------------------------------------------------------------------------------------
+
+
+def visitor() -> access.Actor | None:
+    """Who is logged in, or None."""
+    if not current_user or not current_user.is_authenticated:
+        return None
+    actor: access.Actor = current_user.actor
+    return actor
+
+
+def actor() -> access.Actor:
+    """Who is logged in. Only for views behind the guard."""
+    person = visitor()
+    if person is None:
+        raise Forbidden(_("Xin đăng nhập để tiếp tục."))
+    return person
+
+
+def can(deed: str) -> bool:
+    """Whether the deed is open to the visitor on anything at all: what a page may offer."""
+    person = visitor()
+    return person is not None and access.may_somewhere(person, deed)
+
+
+def committees() -> tuple[tuple[int, str, bool], ...]:
+    """The visitor's committees: (id, name, whether it is a demonstration)."""
+    person = visitor()
+    if person is None:
+        return ()
+    if "committees" not in g:
+        g.committees = tuple(show.committees(person))
+    found: tuple[tuple[int, str, bool], ...] = g.committees
+    return found
+
+
+def committee_id() -> int:
+    """The committee in view: `?co-quan=` chooses and is remembered, else the visitor's first one."""
+    ids = [one[0] for one in committees()]
+    if not ids:
+        raise Forbidden(_("Tài khoản chưa thuộc cơ quan nào. Xin liên hệ người quản lý để được giao vai trò."))
+    asked = request.args.get("co-quan", type=int)
+    if asked in ids:
+        session["committee"] = asked
+    kept = session.get("committee")
+    return kept if kept in ids else ids[0]
+
+
+def committee_name() -> str:
+    """What the committee in view is called; empty where the visitor has none."""
+    chosen = _chosen_committee()
+    return chosen[1] if chosen else ""
+
+
+def demonstration() -> bool:
+    """Whether the committee in view is a demonstration; before log-in, whether any is."""
+    chosen = _chosen_committee()
+    return bool(chosen and chosen[2])
+
+
+def _chosen_committee() -> tuple[int, str, bool] | None:
+    if not committees():
+        return None
+    wanted = committee_id()
+    return next(one for one in committees() if one[0] == wanted)
+
+
+def my_units() -> tuple[UnitRow, ...]:
+    """The units in which the visitor holds a role."""
+    person = visitor()
+    if person is None:
+        return ()
+    if "my_units" not in g:
+        g.my_units = tuple(show.my_units(person, at=now()))
+    found: tuple[UnitRow, ...] = g.my_units
+    return found
+
+
+def visitor_place() -> str:
+    """Where the visitor stands, under the name in the top bar: the unit, or the role, or the committee."""
+    person, units = visitor(), my_units()
+    if units:
+        return units[0].name if len(units) == 1 else _("%(n)d đơn vị", n=len(units))
+    role = next((g.role for g in person.grants), "") if person else ""
+    return words.ROLES.get(role, "")
+
+
+# --- navigation -----------------------------------------------------------------------------------------------
+
+
+def navigation() -> list[Place]:
+    """The places that the visitor's rights open, the most used first."""
+    return [
+        Place(name, short, icon, url_for(endpoint), request.blueprint in blueprints)
+        for deed, endpoint, icon, name, short, blueprints in _places()
+        if can(deed)
+    ]
+
+
+def _places() -> tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...]:
+    return (
+        ("dashboard.see", "dashboard.matrix", "grid", _("Theo dõi"), _("Theo dõi"), ("dashboard",)),
+        ("work.list", "work.mine", "work", _("Việc của đơn vị"), _("Việc"), ("work",)),
+        ("plan.list", "plans.index", "plan", _("Kế hoạch"), _("Kế hoạch"), ("plans", "review")),
+        ("unit.see", "units.index", "unit", _("Đơn vị"), _("Đơn vị"), ("units",)),
+        ("people.see", "people.index", "people", _("Người dùng"), _("Người dùng"), ("people",)),
+        ("outbox.see", "outbox.index", "mail", _("Thư đi"), _("Thư đi"), ("outbox",)),
+    )
+
+
+# --- words for values -----------------------------------------------------------------------------------------
+
+
+def _standing(standing: Standing, row: WorkRow | None = None) -> str:
+    if row is None:
+        return words.standing_words(standing)
+    if standing.code == "submitted" and standing.days is None and row.coordinator_name:
+        return _("chờ %(unit)s duyệt", unit=row.coordinator_name)
+    return words.standing_words(standing, undated=row.work.undated)
+
+
+def _segment_words(code: str, count: int) -> str:
+    told = {
+        "accepted": _("%(n)d đã xong", n=count),
+        "submitted": _("%(n)d chờ duyệt", n=count),
+        "overdue": _("%(n)d quá hạn", n=count),
+        "today": _("%(n)d hạn hôm nay", n=count),
+        "soon": _("%(n)d sắp đến hạn", n=count),
+        "waiting": _("%(n)d đang chờ", n=count),
+        "open": _("%(n)d trong hạn", n=count),
+    }
+    return told[code]
+
+
+def bar_parts(tally: Tally) -> list[BarPart]:
+    """The segments of a bar with their place and words."""
+    parts, done = [], 0
+    for code, count in tally.segments:
+        start, width = round(100 * done / tally.total, 2), round(100 * count / tally.total, 2)
+        parts.append(BarPart(code, count, start, width, _segment_words(code, count)))
+        done += count
+    return parts
+
+
+def tally_words(tally: Tally) -> str:
+    """A tally in one line, for those who hear the bar: `20 đã xong, 2 quá hạn`."""
+    return ", ".join(part.words for part in bar_parts(tally)) or _("chưa có việc nào")
+
+
+def initials(name: str) -> str:
+    """The last two names, as colleagues shorten them: Nguyễn Thu Hằng is TH."""
+    return "".join(word[0] for word in name.split()[-2:]).upper()
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "day": words.day_words,
+    "plain_day": words.plain_day,
+    "short_day": words.short_day,
+    "weekday": words.weekday,
+    "moment": words.moment_words,
+    "period": words.period_words,
+    "filesize": words.size_words,
+    "standing": _standing,
+    "bar_parts": bar_parts,
+    "tally_words": tally_words,
+    "initials": initials,
+    "unit_kind": lambda kind: words.UNIT_KINDS.get(kind, words.UNIT_KINDS["other"]),
+    "role": lambda role: words.ROLES.get(role, role),
+}

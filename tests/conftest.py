@@ -276,12 +276,16 @@ def world(request: pytest.FixtureRequest, clock: HandClock) -> World:
 
 def build_world(clock: Callable[[], datetime]) -> World:
     now = datetime(2026, 1, 2, tzinfo=UTC)
-    committee = Committee(name="UBND huyện Sơn Thanh", short_name="Sơn Thanh", place="Sơn Thanh", created_at=now)
+    committee = Committee(
+        name="UBND huyện Sơn Thanh", short_name="Sơn Thanh", place="Sơn Thanh", created_at=now
+    )
     db.session.add(committee)
     db.session.flush()
     units = {}
     for name, code, title, kind in UNITS:
-        unit = Unit(committee_id=committee.id, code=code, kind=kind, courtesy=kind == "organisation", created_at=now)
+        unit = Unit(
+            committee_id=committee.id, code=code, kind=kind, courtesy=kind == "organisation", created_at=now
+        )
         unit.versions.append(UnitVersion(ordinal=1, name=title, place="Sơn Thanh"))
         db.session.add(unit)
         db.session.flush()
@@ -290,7 +294,13 @@ def build_world(clock: Callable[[], datetime]) -> World:
     db.session.add(group)
     db.session.flush()
     db.session.add(
-        Alias(committee_id=committee.id, key=key("UBND cấp xã"), text="UBND cấp xã", group_id=group.id, origin="import")
+        Alias(
+            committee_id=committee.id,
+            key=key("UBND cấp xã"),
+            text="UBND cấp xã",
+            group_id=group.id,
+            origin="import",
+        )
     )
     people = {}
     for who, name, role, unit_name in PEOPLE:

@@ -19,6 +19,7 @@ MOVES = {
     (SUBMITTED, "take-back"): OPEN,
     (OPEN, "excuse"): EXCUSED,
     (WAITING, "excuse"): EXCUSED,
+    (EXCUSED, "reopen"): OPEN,  # a version brings back what an earlier one had dropped
 }
 
 DEEDS = tuple(sorted({deed for _, deed in MOVES}))

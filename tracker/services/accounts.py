@@ -67,7 +67,13 @@ def sign_in(email: str, password: str, address: str, *, at: datetime, cost: str 
     with transaction(db.session):
         db.session.execute(delete(LoginFailure).where(LoginFailure.key == keys[0]))
         record(
-            db.session, Actor(person_id, ""), "signed-in", thing="person", thing_id=person_id, committee_id=None, at=at
+            db.session,
+            Actor(person_id, ""),
+            "signed-in",
+            thing="person",
+            thing_id=person_id,
+            committee_id=None,
+            at=at,
         )
     actor = actor_of(person_id, at=at)
     assert actor is not None
@@ -123,7 +129,13 @@ def password_link(actor: Actor, person_id: int, *, secret: str, at: datetime) ->
         access.need(actor, "people.invite", Thing())
     with transaction(db.session):
         record(
-            db.session, actor, "invited", thing="person", thing_id=person_id, committee_id=committees[0], at=at
+            db.session,
+            actor,
+            "invited",
+            thing="person",
+            thing_id=person_id,
+            committee_id=committees[0],
+            at=at,
         )
     return _signer(secret).dumps([person.id, _stamp(person)])
 
@@ -158,7 +170,13 @@ def _set(actor: Actor, person: Person, new: str, at: datetime, cost: str) -> Non
         person.password_hash = hashed
         person.session_epoch += 1
         record(
-            db.session, actor, "changed-password", thing="person", thing_id=person_id, committee_id=None, at=at
+            db.session,
+            actor,
+            "changed-password",
+            thing="person",
+            thing_id=person_id,
+            committee_id=None,
+            at=at,
         )
 
 

@@ -69,7 +69,9 @@ class Matcher:
         self._values: dict[str, str] = {}
         known = "|".join(re.escape(key(place)) for place in places if place)
         self._place = re.compile(rf"\s+(?:{known})$" if known else r"(?!)")
-        self._tail = re.compile(rf"\s+{LEVEL}(?:\s+(?:{known}))?$|\s+(?:{known})$" if known else rf"\s+{LEVEL}$")
+        self._tail = re.compile(
+            rf"\s+{LEVEL}(?:\s+(?:{known}))?$|\s+(?:{known})$" if known else rf"\s+{LEVEL}$"
+        )
         for one in named:
             for name in one.names:
                 self._add(name, one.value)
@@ -101,7 +103,11 @@ class Matcher:
 
     def _nearest(self, mention: str) -> tuple[str, ...]:
         found = process.extract(
-            self._bare(mention), list(self._values), scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE, limit=CHOICES * 2
+            self._bare(mention),
+            list(self._values),
+            scorer=fuzz.token_sort_ratio,
+            score_cutoff=ALIKE,
+            limit=CHOICES * 2,
         )
         values = dict.fromkeys(self._values[form] for form, _score, _index in found)
         return tuple(values)[:CHOICES]

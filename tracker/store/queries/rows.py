@@ -8,6 +8,7 @@ from datetime import date, datetime
 from tracker.drafts.model import Doubt, PlanHead, Source, TaskDraft
 from tracker.progress.counts import Rate, Tally
 from tracker.progress.standing import Standing, Work
+from tracker.vietnamese.paths import path_text
 
 
 @dataclass(frozen=True)
@@ -180,14 +181,7 @@ class WorkRow:
 
     @property
     def path_text(self) -> str:
-        """The printed place in the plan, as people write it: II.1.1.2 repeats nothing of 1.1.2."""
-        shown: list[str] = []
-        for label in self.path:
-            if shown and label.startswith(shown[-1] + "."):
-                shown[-1] = label
-            else:
-                shown.append(label)
-        return ".".join(shown)
+        return path_text(self.path)
 
 
 @dataclass(frozen=True)
@@ -283,8 +277,12 @@ class MentionRow:
     text: str
     value: str
     name: str
-    units: int
+    unit_ids: tuple[int, ...]
     choices: tuple[Choice, ...]
+
+    @property
+    def units(self) -> int:
+        return len(self.unit_ids)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,9 @@ def valid_on(model: type[UnitVersion] | type[Role], day: date) -> tuple[object, 
     )
 
 
-def units(session: AnySession, day: date, *, committee_id: int | None = None, ids: Iterable[int] | None = None) -> list[UnitRow]:
+def units(
+    session: AnySession, day: date, *, committee_id: int | None = None, ids: Iterable[int] | None = None
+) -> list[UnitRow]:
     """Units that exist on the day; with `ids`, these units under the last name they had by then."""
     query = select(Unit, UnitVersion).join(UnitVersion, UnitVersion.unit_id == Unit.id)
     if committee_id is not None:

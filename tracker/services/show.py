@@ -1,0 +1,644 @@
+"""What people may look at. Every function asks for the right first and returns frozen rows; nothing is changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from tracker import access
+from tracker.access import Actor, Thing
+from tracker.clock import vietnam_day
+from tracker.deadlines.workdays import NATIONAL
+from tracker.drafts import codec
+from tracker.errors import Forbidden, NotFound
+from tracker.extensions import db
+from tracker.progress.counts import DONE, Tally, plan_tally, tally, worst
+from tracker.services import drafting
+from tracker.services.past import past_periods
+from tracker.store.models import (
+    Assignment,
+    Evidence,
+    Plan,
+    PlanVersion,
+    StoredFile,
+    Submission,
+    SweepRun,
+    Task,
+    TaskVersion,
+    Timing,
+    Unit,
+)
+from tracker.store.queries import plans as find_plans
+from tracker.store.queries import units as find_units
+from tracker.store.queries import work as find_work
+from tracker.store.queries.rows import (
+    Cell,
+    GroupRow,
+    Matrix,
+    MatrixRow,
+    Outbox,
+    PersonRow,
+    PlanPage,
+    PlanRow,
+    Review,
+    ReviewRow,
+    Section,
+    TaskRow,
+    UnitPage,
+    UnitRow,
+    UnitWork,
+    WorkPage,
+    WorkRow,
+)
+from tracker.store.queries.work import Wanted
+from tracker.vietnamese.order import sort_key
+from tracker.vietnamese.paths import path_text
+
+COMING_DAYS = 30
+LETTERS_SHOWN = 200
+WEEK = timedelta(days=6)
+
+
+# Who, and which units
+
+
+def committees(actor: Actor) -> tuple[tuple[int, str, bool], ...]:
+    """(id, name, demonstration) of the committees in which the actor holds a role."""
+    return tuple(
+        (one.id, one.name, one.demonstration) for one in find_units.committees(db.session, actor.committees())
+    )
+
+
+def my_units(actor: Actor, *, at: datetime) -> tuple[UnitRow, ...]:
+    """The units whose work the actor does."""
+    return tuple(_by_name(find_units.units(db.session, vietnam_day(at), ids=actor.units())))
+
+
+def units(actor: Actor, committee_id: int, *, at: datetime) -> tuple[UnitRow, ...]:
+    """Every unit of the committee, by kind and name."""
+    access.need(actor, "unit.see", Thing(committee_id))
+    return tuple(_by_name(find_units.units(db.session, vietnam_day(at), committee_id=committee_id)))
+
+
+def groups(actor: Actor, committee_id: int, *, at: datetime) -> tuple[GroupRow, ...]:
+    """Every group of the committee with the units that it means today."""
+    access.need(actor, "unit.see", Thing(committee_id))
+    return tuple(find_units.groups(db.session, committee_id, vietnam_day(at)))
+
+
+def people(actor: Actor, committee_id: int, *, at: datetime) -> tuple[PersonRow, ...]:
+    """Everybody with a role in the committee, by the Vietnamese order of given names."""
+    access.need(actor, "people.see", Thing(committee_id))
+    found = find_units.people(db.session, committee_id, vietnam_day(at))
+    return tuple(
+        sorted(found, key=lambda p: (sort_key(p.name.split()[-1] if p.name else ""), sort_key(p.name)))
+    )
+
+
+def unit_page(actor: Actor, unit_id: int, *, at: datetime) -> UnitPage:
+    """A unit: its names, people and groups; its work in figures for those who may see it."""
+    today = vietnam_day(at)
+    unit = _unit(unit_id, today)
+    access.need(actor, "unit.see", Thing(unit.committee_id))
+    mine = Thing(unit.committee_id, None, frozenset({unit_id}))
+    figures = None
+    if access.may(actor, "work.see", mine) or access.may(actor, "dashboard.see", mine):
+        figures = _tally(_works(Wanted(holders=[unit_id]), today), today)
+    stored = db.session.get(Unit, unit_id)
+    assert stored is not None
+    sees_people = access.may(actor, "people.see", mine) or unit_id in actor.units()
+    return UnitPage(
+        unit=unit,
+        people=_people_of(unit, today) if sees_people else (),
+        aliases=find_units.unit_aliases(db.session, unit_id),
+        groups=tuple(
+            group.name
+            for group in find_units.groups(db.session, unit.committee_id, today)
+            if unit_id in group.unit_ids
+        ),
+        versions=tuple((v.name, v.valid_from, v.valid_to) for v in stored.versions),
+        tally=figures,
+        rate=figures.on_time if figures else None,
+        feed_url="",
+        may_renew_feed=access.may(actor, "feed.renew", mine),
+    )
+
+
+def _people_of(unit: UnitRow, today: date) -> tuple[PersonRow, ...]:
+    everybody = find_units.people(db.session, unit.committee_id, today)
+    return tuple(p for p in everybody if any(role.unit_id == unit.id for role in p.roles))
+
+
+def _unit(unit_id: int, today: date) -> UnitRow:
+    unit = find_units.unit(db.session, unit_id, today)
+    if unit is None:
+        raise NotFound("Không tìm thấy đơn vị này.")
+    return unit
+
+
+def _by_name(rows: Iterable[UnitRow]) -> list[UnitRow]:
+    order = find_units.KIND_ORDER
+    return sorted(
+        rows, key=lambda u: (order.index(u.kind) if u.kind in order else len(order), sort_key(u.name))
+    )
+
+
+# Work
+
+
+def _works(wanted: Wanted, today: date) -> list[WorkRow]:
+    return find_work.rows(db.session, wanted, today, NATIONAL)
+
+
+def _tally(rows: Iterable[WorkRow], today: date) -> Tally:
+    return tally((row.work for row in rows), today, NATIONAL)
+
+
+def unit_work(actor: Actor, unit_id: int, *, at: datetime, plan_id: int | None = None) -> UnitWork:
+    """Việc của đơn vị: overdue first; the unit's help to others stands apart and never counts."""
+    today = vietnam_day(at)
+    unit = _unit(unit_id, today)
+    access.need(actor, "work.see", Thing(unit.committee_id, None, frozenset({unit_id})))
+    rows = _works(Wanted(holders=[unit_id]), today)
+    shown = [row for row in rows if plan_id in (None, row.plan_id)]
+    return UnitWork(
+        unit=unit,
+        today=today,
+        tally=_tally(shown, today),
+        groups=_grouped(shown, today),
+        partner_rows=_helped(unit_id, today, plan_id),
+        plans=tuple(dict.fromkeys((row.plan_id, row.plan_name) for row in rows)),
+    )
+
+
+def _grouped(rows: Iterable[WorkRow], today: date) -> tuple[tuple[str, tuple[WorkRow, ...]], ...]:
+    groups: dict[str, list[WorkRow]] = {
+        code: []
+        for code in ("overdue", "today", "week", "month", "later", "waiting", "undated", "submitted", "done")
+    }
+    for row in rows:
+        code = _urgency(row, today)
+        if code:
+            groups[code].append(row)
+    groups["done"].sort(key=lambda row: row.work.done_on or date.min, reverse=True)
+    return tuple((code, tuple(found)) for code, found in groups.items() if found)
+
+
+def _urgency(row: WorkRow, today: date) -> str:
+    code = row.standing.code
+    if code in ("overdue", "today", "submitted", "waiting"):
+        return code
+    if code in DONE:
+        return "done"
+    if code == "excused":
+        return ""
+    if row.due_on is None:
+        return "undated"
+    if row.due_on <= today + timedelta(days=6 - today.weekday()):
+        return "week"
+    return "month" if (row.due_on.year, row.due_on.month) == (today.year, today.month) else "later"
+
+
+def _helped(unit_id: int, today: date, plan_id: int | None) -> tuple[WorkRow, ...]:
+    """What the unit helps with and others lead: the next occurrence of each task, while it is not done."""
+    tasks = find_work.helped_tasks(db.session, [unit_id])
+    rows = _works(Wanted(tasks=tasks), today) if tasks else []
+    next_ones: dict[int, WorkRow] = {}
+    for row in rows:
+        live = row.standing.code not in (*DONE, "excused") and row.holder_id != unit_id
+        if live and plan_id in (None, row.plan_id):
+            next_ones.setdefault(row.task_id, row)
+    return tuple(next_ones.values())
+
+
+def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
+    """One assignment. Partners see its state and due date only."""
+    today = vietnam_day(at)
+    row = next(iter(_works(Wanted(ids=[assignment_id]), today)), None)
+    if row is None:
+        raise NotFound("Không tìm thấy việc này. Có thể kế hoạch đã thay đổi.")
+    thing = Thing(
+        row.committee_id,
+        row.coordinator_id,
+        frozenset({row.holder_id, row.unit_id}),
+        find_work.partner_ids(db.session, row.task_id),
+    )
+    access.need(actor, "work.see-state", thing)
+    sees = access.may(actor, "work.see", thing)
+    task, version = _worded(row.task_id)
+    source = codec.source_from_json(task.source) if task.source else None
+    holder = Thing(row.committee_id, row.coordinator_id, frozenset({row.holder_id}))
+    may_tick = access.may(actor, "work.tick", holder)
+    timing = db.session.get(Timing, row.timing_id)
+    return WorkPage(
+        row=row,
+        accountable=task.accountable,
+        recipient=task.recipient,
+        source=source,
+        spans=spans_of(task),
+        source_block=version.blocks[source.block] if source and source.block < len(version.blocks) else "",
+        submissions=find_work.submissions(db.session, assignment_id) if sees else (),
+        facts=_facts(row) if sees else (),
+        letters=find_plans.letters_about(db.session, assignment_id) if sees else (),
+        printed=timing.printed if timing and not timing.every else None,
+        may_tick=may_tick and row.work.state in ("open", "waiting"),
+        may_tick_on_behalf=access.may(actor, "work.tick-on-behalf", thing)
+        and row.work.state in ("open", "waiting"),
+        may_decide=access.may(actor, "work.accept", thing) and row.work.state == "submitted",
+        may_take_back=may_tick and row.work.state == "submitted",
+        sees_evidence=sees,
+    )
+
+
+def _worded(task_id: int) -> tuple[TaskVersion, PlanVersion]:
+    """The task as its newest version words it, and that version of the plan."""
+    query = (
+        select(TaskVersion, PlanVersion)
+        .join(PlanVersion, PlanVersion.id == TaskVersion.plan_version_id)
+        .where(TaskVersion.task_id == task_id)
+        .order_by(PlanVersion.ordinal.desc())
+    )
+    found = db.session.execute(query).tuples().first()
+    if found is None:
+        raise NotFound("Không tìm thấy nhiệm vụ này.")
+    return found
+
+
+def spans_of(task: TaskVersion) -> dict[str, tuple[codec.Source, ...]]:
+    """Where each field was read."""
+    return {name: tuple(codec.source_from_json(one) for one in found) for name, found in task.spans.items()}
+
+
+def _facts(row: WorkRow) -> tuple[find_plans.FactRow, ...]:
+    own = find_plans.facts(db.session, thing="assignment", thing_id=row.id)
+    return own + find_plans.publishing_facts(db.session, row.plan_id)
+
+
+# Plans
+
+
+def plans(actor: Actor, *, at: datetime) -> tuple[PlanRow, ...]:
+    """Drafts of the actor's unit, then every published plan that the actor may see."""
+    today = vietnam_day(at)
+    drafts = [
+        version
+        for version in find_plans.versions(db.session, committee_ids=actor.committees(), state="draft")
+        if access.may(actor, "plan.review", _thing(version.plan))
+    ]
+    published = find_plans.versions(db.session, committee_ids=actor.committees(), state="published")
+    known = {version.plan_id for version in published}
+    guests = find_plans.published_of(db.session, _plans_of(actor.units()) - known)
+    return (*_draft_rows(drafts, today), *plan_rows([*published, *guests], today))
+
+
+def _plans_of(unit_ids: Collection[int]) -> set[int]:
+    """Plans in which one of the units leads or helps."""
+    led = select(Assignment.plan_id).where(Assignment.holder_id.in_(list(unit_ids))).distinct()
+    helped = find_work.helped_tasks(db.session, unit_ids)
+    helping = select(Task.plan_id).where(Task.id.in_(helped)).distinct()
+    return set(db.session.scalars(led)) | set(db.session.scalars(helping))
+
+
+def _thing(plan: Plan) -> Thing:
+    return Thing(plan.committee_id, plan.coordinator_id)
+
+
+def _draft_rows(versions: list[PlanVersion], today: date) -> list[PlanRow]:
+    rows = find_plans.draft_rows(db.session, [version.id for version in versions])
+    names = find_units.names(db.session, {version.plan.coordinator_id for version in versions}, today)
+    return [
+        _plan_row(
+            version,
+            names,
+            tasks=sum(row.decision != "rejected" for row in rows.get(version.id, [])),
+            doubts=sum(
+                bool(row.decision == "open" and row.data.get("doubts")) for row in rows.get(version.id, [])
+            ),
+        )
+        for version in versions
+    ]
+
+
+def plan_rows(versions: list[PlanVersion], today: date) -> list[PlanRow]:
+    """Published versions with their figures."""
+    ids = [version.plan_id for version in versions]
+    works: dict[int, list[WorkRow]] = {}
+    for row in _works(Wanted(plans=ids), today) if ids else []:
+        works.setdefault(row.plan_id, []).append(row)
+    counts = find_plans.task_counts(db.session, [version.id for version in versions])
+    names = find_units.names(db.session, {version.plan.coordinator_id for version in versions}, today)
+    return [
+        _plan_row(
+            version,
+            names,
+            tasks=counts.get(version.id, (0, 0))[0],
+            unassigned=counts.get(version.id, (0, 0))[1],
+            units=len({row.holder_id for row in works.get(version.plan_id, [])}),
+            tally=_plan_tally(works.get(version.plan_id, []), today),
+            assignments=_tally(works.get(version.plan_id, []), today),
+        )
+        for version in versions
+    ]
+
+
+def _plan_tally(rows: Iterable[WorkRow], today: date) -> Tally:
+    return plan_tally((((r.task_id, r.timing_id, r.period), r.work) for r in rows), today, NATIONAL)
+
+
+def _plan_row(version: PlanVersion, names: dict[int, str], **figures: object) -> PlanRow:
+    plan = version.plan
+    return PlanRow(
+        id=plan.id,
+        version_id=version.id,
+        committee_id=plan.committee_id,
+        coordinator_id=plan.coordinator_id,
+        coordinator_name=names.get(plan.coordinator_id, ""),
+        state=version.state,
+        number=version.number,
+        title=version.title,
+        issuer=version.issuer,
+        issued_on=version.issued_on,
+        period_start=version.period_start,
+        period_end=version.period_end,
+        file_id=version.file_id,
+        file_name=version.file.name if version.file else "",
+        created_at=version.created_at,
+        published_at=version.published_at,
+        **figures,  # type: ignore[arg-type]
+    )
+
+
+def plan_page(actor: Actor, plan_id: int, *, at: datetime) -> PlanPage:
+    """A published plan with its sections. Assignments of others show their state to those who may see it."""
+    today = vietnam_day(at)
+    version = next(iter(find_plans.published_of(db.session, [plan_id])), None)
+    if version is None:
+        raise NotFound("Không tìm thấy kế hoạch này, hoặc kế hoạch chưa ban hành.")
+    plan = version.plan
+    parties = find_plans.plan_units(db.session, [plan_id]).get(plan_id, set())
+    helpers = parties | actor.units() if plan_id in _plans_of(actor.units()) else parties
+    thing = Thing(plan.committee_id, plan.coordinator_id, frozenset(parties), frozenset(helpers))
+    access.need(actor, "plan.see", thing)
+    rows = _works(Wanted(plans=[plan_id]), today)
+    return PlanPage(
+        plan=plan_rows([version], today)[0],
+        head=codec.head_from_json(version.head),
+        sections=_sections(version, rows, _sees_rows(actor, plan), today),
+        blocks=tuple(version.blocks),
+        facts=find_plans.facts(db.session, thing="plan", thing_id=plan_id),
+        may_review=access.may(actor, "plan.review", _thing(plan)),
+    )
+
+
+def _sees_rows(actor: Actor, plan: Plan) -> frozenset[int] | None:
+    """Units whose assignments the actor may see one by one; None means all."""
+    if access.may(actor, "work.see", _thing(plan)):
+        return None
+    return actor.units()
+
+
+def _sections(
+    version: PlanVersion, rows: list[WorkRow], units: frozenset[int] | None, today: date
+) -> tuple[Section, ...]:
+    by_task: dict[int, list[WorkRow]] = {}
+    for row in rows:
+        by_task.setdefault(row.task_id, []).append(row)
+    timings = find_plans.timings(db.session, version.plan_id)
+    parts: dict[tuple[str, ...], list[TaskVersion]] = {}
+    for task in find_plans.task_versions(db.session, version.id):
+        parts.setdefault(section_of(task.path), []).append(task)
+    return tuple(
+        Section(
+            label=path_text(label),
+            heading=heading_of(version.blocks, label, tasks[0].source),
+            tasks=tuple(
+                _task_row(task, by_task.get(task.task_id, []), timings.get(task.task_id, []), units, today)
+                for task in tasks
+            ),
+            tally=_tally((r for t in tasks for r in by_task.get(t.task_id, [])), today),
+        )
+        for label, tasks in parts.items()
+    )
+
+
+def section_of(path: list[str]) -> tuple[str, ...]:
+    """The heading under which a task is shown: two labels deep where there are more below."""
+    return tuple(path[:2]) if len(path) > 2 and not path[2].startswith("r") else tuple(path[:1])
+
+
+def heading_of(blocks: list[str], label: tuple[str, ...], source: dict[str, object] | None) -> str:
+    """The words of the nearest heading with this label above the place where the first task was read."""
+    if not label or source is None:
+        return ""
+    shape = re.compile(rf"^\W*{re.escape(label[-1])}\s*[.)/:]\s*(?P<words>.+)", re.DOTALL)
+    for block in reversed(blocks[: int(str(source["block"])) + 1]):
+        found = shape.match(block)
+        if found:
+            return found["words"].strip(" *_:")
+    return ""
+
+
+def _task_row(
+    task: TaskVersion, rows: list[WorkRow], timings: list[Timing], units: frozenset[int] | None, today: date
+) -> TaskRow:
+    leads = [m for m in task.mentions if m.part == "lead"]
+    return TaskRow(
+        id=task.task_id,
+        path=tuple(task.path),
+        path_text=path_text(task.path),
+        kind=task.kind,
+        title=task.title,
+        leads=tuple(m.text for m in leads),
+        partners=tuple(m.text for m in task.mentions if m.part == "partner"),
+        deliverables=tuple(d.text for d in task.deliverables),
+        timings=tuple(t.text for t in timings if t.text),
+        recipient=task.recipient,
+        sentence=str(task.source["text"]) if task.source else "",
+        unassigned=not any(m.unit_id or m.group_id for m in leads),
+        worst=worst(row.standing for row in rows),
+        tally=_tally(rows, today),
+        assignments=tuple(row for row in rows if units is None or row.holder_id in units),
+    )
+
+
+# Review
+
+
+def review(actor: Actor, version_id: int, *, at: datetime) -> Review:
+    """The review page of a draft, with what publishing it now would do."""
+    today = vietnam_day(at)
+    version, plan = drafting.load(version_id)
+    access.need(actor, "plan.review", _thing(plan))
+    draft = drafting.prepare(version, today)
+    past = tuple(past_periods(draft, today))
+    planned = [one for prepared in draft.publishable for one in prepared.planned]
+    known = db.session.query(Assignment).filter_by(plan_id=plan.id).count()
+    names = find_units.names(db.session, [plan.coordinator_id], today)
+    return Review(
+        plan=_plan_row(
+            version, names, tasks=len(draft.publishable), doubts=sum(bool(r.doubts) for r in draft.rows)
+        ),
+        version_id=version.id,
+        row_version=version.row_version,
+        head=codec.head_from_json(version.head),
+        blocks=tuple(version.blocks),
+        leftover=tuple(codec.source_from_json(one) for one in version.leftover),
+        rows=tuple(_review_row(one) for one in draft.rows),
+        choices=draft.names.choices,
+        past=past,
+        past_unchosen=sum(not period.choice for period in past),
+        new_assignments=max(len(planned) - known, 0) if known else len(planned),
+        withdrawn_assignments=max(known - len(planned), 0),
+        kept_assignments=min(known, len(planned)),
+        unassigned=sum(not one.lead_ids for one in draft.publishable),
+        undated=sum(one.due is None and not one.waits_for for one in planned),
+        waiting=sum(bool(one.waits_for) for one in planned),
+    )
+
+
+def _review_row(one: drafting.Prepared) -> ReviewRow:
+    return ReviewRow(
+        id=one.row.id,
+        position=one.row.position,
+        task=one.task,
+        path_text=path_text(one.task.path),
+        decision=one.row.decision,
+        origin=one.row.origin,
+        mentions=one.mentions,
+        doubts=one.doubts,
+        blocking=one.blocking if one.live else (),
+        overruled=dict(one.row.overruled),
+    )
+
+
+# Oversight
+
+
+def matrix(actor: Actor, committee_id: int, *, at: datetime) -> Matrix:
+    """Theo dõi: every published plan × every unit with work in one of them."""
+    access.need(actor, "dashboard.see", Thing(committee_id))
+    today = vietnam_day(at)
+    versions = find_plans.versions(db.session, committee_ids=[committee_id], state="published")
+    plan_list = tuple(plan_rows(versions, today))
+    rows = _works(Wanted(plans=[plan.id for plan in plan_list]), today)
+    holders = {row.holder_id for row in rows}
+    holding = _by_name(find_units.units(db.session, today, ids=holders))
+    return Matrix(
+        today=today,
+        plans=plan_list,
+        sections=_matrix_sections(holding, plan_list, rows, today),
+        feet=tuple(_tally((r for r in rows if r.plan_id == plan.id), today) for plan in plan_list),
+        total=_tally(rows, today),
+        weeks=_weeks(rows, today),
+        coming=tuple(r for r in rows if r.standing.code in ("today", "soon")),
+        to_accept=tuple(
+            r
+            for r in rows
+            if r.standing.code == "submitted"
+            and access.may(actor, "work.accept", Thing(r.committee_id, r.coordinator_id))
+        ),
+    )
+
+
+def _matrix_sections(
+    holding: list[UnitRow], plan_list: tuple[PlanRow, ...], rows: list[WorkRow], today: date
+) -> tuple[tuple[str, tuple[MatrixRow, ...]], ...]:
+    cells: dict[tuple[int, int], list[WorkRow]] = {}
+    for row in rows:
+        cells.setdefault((row.holder_id, row.plan_id), []).append(row)
+    sections: dict[str, list[MatrixRow]] = {}
+    for unit in holding:
+        mine = [cells.get((unit.id, plan.id), []) for plan in plan_list]
+        line = MatrixRow(
+            unit=unit,
+            cells=tuple(
+                Cell(plan.id, unit.id, _tally(found, today)) if found else None
+                for plan, found in zip(plan_list, mine, strict=True)
+            ),
+            total=_tally((row for found in mine for row in found), today),
+        )
+        sections.setdefault("commune" if unit.kind == "commune" else "office", []).append(line)
+    return tuple((kind, tuple(lines)) for kind, lines in sections.items())
+
+
+def _weeks(rows: Iterable[WorkRow], today: date) -> tuple[tuple[date, date, int], ...]:
+    """(first day, last day, how much is due) for today and the weeks of the next thirty days."""
+    due = [row.due_on for row in rows if row.standing.code in ("today", "soon") and row.due_on]
+    last = today + timedelta(days=COMING_DAYS)
+    spans = []
+    first = today
+    while first <= last:
+        end = min(first + timedelta(days=6 - first.weekday()), last)
+        spans.append((first, end, sum(first <= day <= end for day in due)))
+        first = end + timedelta(days=1)
+    return tuple(spans)
+
+
+def cell(
+    actor: Actor, committee_id: int, plan_id: int | None, unit_id: int | None, *, at: datetime
+) -> tuple[WorkRow, ...]:
+    """The assignments behind a cell, a row or a column of the matrix."""
+    access.need(actor, "dashboard.see", Thing(committee_id))
+    wanted = Wanted(
+        committee_id=committee_id,
+        plans=None if plan_id is None else [plan_id],
+        holders=None if unit_id is None else [unit_id],
+    )
+    return tuple(_works(wanted, vietnam_day(at)))
+
+
+def outbox(actor: Actor, committee_id: int, *, server_set: bool, at: datetime) -> Outbox:
+    """The newest letters of the committee, and how the sweep is doing."""
+    access.need(actor, "outbox.see", Thing(committee_id))
+    last = db.session.scalar(select(SweepRun).order_by(SweepRun.id.desc()).limit(1))
+    return Outbox(
+        letters=find_plans.letters(db.session, committee_id, LETTERS_SHOWN),
+        counts=find_plans.letter_counts(db.session, committee_id),
+        server_set=server_set,
+        last_sweep_at=last.started_at if last else None,
+        last_sweep_error=last.error if last else "",
+    )
+
+
+# Files
+
+
+def file(actor: Actor, file_id: int, *, at: datetime) -> tuple[str, str, bytes]:
+    """(name, media type, content) of a plan's document or of evidence."""
+    stored = db.session.get(StoredFile, file_id)
+    if stored is None:
+        raise NotFound("Không tìm thấy tệp này.")
+    if not any(access.may(actor, deed, thing) for deed, thing in _uses(stored, actor)):
+        raise Forbidden("Tài khoản của đồng chí không có quyền xem tệp này.")
+    return stored.name, stored.media_type, stored.content
+
+
+def _uses(stored: StoredFile, actor: Actor) -> list[tuple[str, Thing]]:
+    """For what the file is used, as (deed, thing): seeing one of them is enough to see the file."""
+    uses: list[tuple[str, Thing]] = []
+    for version in db.session.scalars(select(PlanVersion).where(PlanVersion.file_id == stored.id)):
+        plan = version.plan
+        if version.state == "draft":
+            uses.append(("plan.review", _thing(plan)))
+            continue
+        parties = find_plans.plan_units(db.session, [plan.id]).get(plan.id, set())
+        helps = actor.units() if plan.id in _plans_of(actor.units()) else frozenset()
+        uses.append(("plan.see", Thing(plan.committee_id, plan.coordinator_id, frozenset(parties), helps)))
+    query = (
+        select(Assignment, Plan)
+        .join(Submission, Submission.assignment_id == Assignment.id)
+        .join(Evidence, Evidence.submission_id == Submission.id)
+        .join(Plan, Plan.id == Assignment.plan_id)
+        .where(Evidence.file_id == stored.id)
+    )
+    for work, plan in db.session.execute(query).tuples():
+        uses.append(
+            (
+                "work.see",
+                Thing(work.committee_id, plan.coordinator_id, frozenset({work.holder_id, work.unit_id})),
+            )
+        )
+    return uses

@@ -1,0 +1,189 @@
+"""What people do with an assignment: tick it with evidence, take it back, accept or return it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from sqlalchemy.orm.exc import StaleDataError
+
+from tracker import access, life
+from tracker.access import Actor, Thing
+from tracker.clock import vietnam_day
+from tracker.errors import Invalid, NotFound, Refused
+from tracker.extensions import db
+from tracker.services.evidence import DocumentLine, Given, evidence_of, read_document_line
+from tracker.services.record import record
+from tracker.store.engine import transaction
+from tracker.store.models import Assignment, Plan, Submission
+
+__all__ = [
+    "DocumentLine",
+    "Given",
+    "accept",
+    "read_document_line",
+    "return_",
+    "take_back",
+    "tick",
+    "tick_on_behalf",
+]
+
+WAYS = ("paper", "phone", "system")
+OVERTAKEN = Refused(
+    "Việc này vừa được người khác cập nhật. Xin xem lại trạng thái mới rồi làm tiếp.", code="overtaken"
+)
+REASONS = {
+    life.SUBMITTED: "Việc này đã gửi minh chứng và đang chờ duyệt.",
+    life.ACCEPTED: "Việc này đã được duyệt xong.",
+    life.EXCUSED: "Việc này không còn phải thực hiện.",
+    life.OPEN: "Việc này chưa có minh chứng chờ duyệt.",
+    life.WAITING: "Việc này đang chờ, chưa có minh chứng.",
+}
+
+
+def tick(actor: Actor, assignment_id: int, given: Given, *, at: datetime) -> None:
+    """A unit says that its work is done, with evidence. The day that counts is today."""
+    with _changing(assignment_id) as work:
+        access.need(actor, "work.tick", _thing(work))
+        _submit(actor, work, given, received_on=vietnam_day(at), via="", at=at)
+
+
+def tick_on_behalf(
+    actor: Actor, assignment_id: int, given: Given, *, received_on: date, via: str, at: datetime
+) -> None:
+    """The coordinator records what came in otherwise: on which day it was received, and how it came."""
+    with _changing(assignment_id) as work:
+        access.need(actor, "work.tick-on-behalf", _thing(work))
+        if via not in WAYS:
+            raise Invalid("Xin chọn cách nhận: bản giấy, điện thoại hoặc hệ thống khác.", code="no-way")
+        if received_on > vietnam_day(at):
+            raise Invalid("Ngày nhận không thể ở trong tương lai.", code="future-receipt")
+        _submit(actor, work, given, received_on=received_on, via=via, at=at)
+
+
+def take_back(actor: Actor, assignment_id: int, *, at: datetime) -> None:
+    """The unit takes its evidence back while nobody has decided about it."""
+    with _changing(assignment_id) as work:
+        access.need(actor, "work.tick", _thing(work))
+        submission = _sent(work)
+        _move(work, "take-back", at)
+        submission.state = "withdrawn"
+        _note(actor, work, "took-back", at, {"submission": submission.id})
+
+
+def accept(actor: Actor, assignment_id: int, *, row_version: int, at: datetime) -> None:
+    """The coordinator accepts; the day that counts is the day of the submission, not today."""
+    with _changing(assignment_id, row_version) as work:
+        access.need(actor, "work.accept", _thing(work))
+        submission = _sent(work)
+        _move(work, "accept", at)
+        _decide(submission, actor, "accepted", at)
+        work.done_on = day_that_counts(work.submissions)
+        _note(actor, work, "accepted", at, {"done_on": work.done_on.isoformat()})
+
+
+def return_(
+    actor: Actor, assignment_id: int, reason: str, *, form_only: bool = False, row_version: int, at: datetime
+) -> None:
+    """The coordinator returns it with a reason; the work is open again."""
+    with _changing(assignment_id, row_version) as work:
+        access.need(actor, "work.return", _thing(work))
+        if not reason.strip():
+            raise Invalid("Xin ghi lý do trả lại để đơn vị biết cần bổ sung gì.", code="no-reason")
+        submission = _sent(work)
+        _move(work, "return", at)
+        _decide(submission, actor, "returned", at)
+        submission.reason = reason.strip()
+        submission.form_only = form_only
+        work.urged_from = vietnam_day(at)
+        _note(actor, work, "returned", at, {"reason": submission.reason, "form_only": form_only})
+
+
+def day_that_counts(submissions: list[Submission]) -> date:
+    """The day of the accepted submission, or of the earlier one that was returned for its form only."""
+    *earlier, last = [one for one in submissions if one.state != "withdrawn"]
+    day = last.received_on
+    for submission in reversed(earlier):
+        if not submission.form_only:
+            break
+        day = submission.received_on
+    return day
+
+
+@contextmanager
+def _changing(assignment_id: int, row_version: int | None = None) -> Iterator[Assignment]:
+    """One transaction around one assignment; whoever comes second is told."""
+    try:
+        with transaction(db.session):
+            work = db.session.get(Assignment, assignment_id)
+            if work is None:
+                raise NotFound("Không tìm thấy việc này. Có thể kế hoạch đã thay đổi.")
+            if row_version is not None and row_version != work.row_version:
+                raise OVERTAKEN
+            yield work
+    except StaleDataError:
+        raise OVERTAKEN from None
+
+
+def _thing(work: Assignment) -> Thing:
+    plan = db.session.get(Plan, work.plan_id)
+    assert plan is not None
+    return Thing(work.committee_id, plan.coordinator_id, frozenset({work.holder_id}))
+
+
+def _move(work: Assignment, deed: str, at: datetime) -> None:
+    state = life.after(work.state, deed)
+    if state is None:
+        raise Refused(REASONS[work.state], code="wrong-state")
+    work.state = state
+    work.sequence += 1
+    work.changed_at = at
+
+
+def _sent(work: Assignment) -> Submission:
+    for submission in reversed(work.submissions):
+        if submission.state == "sent":
+            return submission
+    raise Refused(REASONS[work.state], code="wrong-state")
+
+
+def _submit(
+    actor: Actor, work: Assignment, given: Given, *, received_on: date, via: str, at: datetime
+) -> None:
+    assert actor.id is not None
+    _move(work, "tick", at)
+    submission = Submission(
+        person_id=actor.id, submitted_at=at, received_on=received_on, via=via, note=given.note.strip()[:2000]
+    )
+    submission.evidence = evidence_of(given, work.committee_id, actor.id, at=at, today=vietnam_day(at))
+    work.submissions.append(submission)
+    db.session.flush()
+    after = {
+        "submission": submission.id,
+        "received_on": received_on.isoformat(),
+        "evidence": [one.text for one in submission.evidence],
+    }
+    if via:
+        after |= {"via": via, "on_behalf_of": work.holder_id}
+    _note(actor, work, "ticked-on-behalf" if via else "ticked", at, after)
+
+
+def _decide(submission: Submission, actor: Actor, state: str, at: datetime) -> None:
+    submission.state = state
+    submission.decided_by_id = actor.id
+    submission.decided_at = at
+
+
+def _note(actor: Actor, work: Assignment, deed: str, at: datetime, after: dict[str, object]) -> None:
+    record(
+        db.session,
+        actor,
+        deed,
+        thing="assignment",
+        thing_id=work.id,
+        committee_id=work.committee_id,
+        plan_id=work.plan_id,
+        after=after | {"state": work.state},
+        at=at,
+    )

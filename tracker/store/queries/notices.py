@@ -1,0 +1,260 @@
+"""What notices need of memory: who is to be told of which work, what was decided already, the last sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, scoped_session
+
+from tracker.life import OPEN
+from tracker.progress.standing import Work
+from tracker.store.models import (
+    Assignment,
+    Committee,
+    Letter,
+    Notice,
+    Person,
+    Plan,
+    PlanVersion,
+    Role,
+    Submission,
+    SweepRun,
+    TaskVersion,
+    Timing,
+    Unit,
+)
+from tracker.store.queries.units import names, valid_on
+
+AnySession = Session | scoped_session[Session]
+TEAM_ROLES = ("officer", "coordinator", "head")
+UNSENT = ("waiting", "failed")
+
+
+@dataclass(frozen=True)
+class DutyRow:
+    """An open assignment with what decides about its notices."""
+
+    assignment_id: int
+    holder_id: int
+    due_on: date
+    state: str
+    urged_from: date
+    soft: bool
+    courtesy: bool
+
+
+@dataclass(frozen=True)
+class Recipient:
+    id: int
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class DigestRow:
+    """An open assignment as a digest tells it."""
+
+    id: int
+    title: str
+    plan_name: str
+    period: str
+    holder_id: int
+    holder_name: str
+    coordinator_id: int
+    work: Work
+    returned_on: datetime | None
+    returned_reason: str
+
+    @property
+    def due_on(self) -> date:
+        assert self.work.due_on is not None
+        return self.work.due_on
+
+
+@dataclass(frozen=True)
+class Follower:
+    """Who follows a plan up: the unit, its mailbox, and a person of it."""
+
+    unit_id: int
+    unit_name: str
+    mailbox: str
+    person_name: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class LastSweep:
+    """When the sweep last ended and what went wrong in it; how many letters wait and how many are given up."""
+
+    ended_at: datetime | None
+    error: str
+    unsent: int
+    dead: int
+
+
+def committee_settings(session: AnySession) -> list[tuple[int, Mapping[str, Any]]]:
+    """(id, settings) of every committee that has open work."""
+    busy = exists().where(Assignment.committee_id == Committee.id, Assignment.state == OPEN)
+    query = select(Committee.id, Committee.settings).where(busy).order_by(Committee.id)
+    return [(row.id, row.settings or {}) for row in session.execute(query)]
+
+
+def duties(session: AnySession, committee_id: int, until: date) -> list[DutyRow]:
+    """Open work of published plans that is due on or before `until`."""
+    query = (
+        select(Assignment, Timing.soft, Unit.courtesy)
+        .join(Timing, Timing.id == Assignment.timing_id)
+        .join(Unit, Unit.id == Assignment.holder_id)
+        .where(*_open_and_published(), Assignment.committee_id == committee_id, Assignment.due_on <= until)
+        .order_by(Assignment.due_on, Assignment.id)
+    )
+    return [
+        DutyRow(work.id, work.holder_id, work.due_on, work.state, work.urged_from, soft, courtesy)
+        for work, soft, courtesy in session.execute(query)
+        if work.due_on is not None
+    ]
+
+
+def _open_and_published() -> tuple[Any, ...]:
+    published = exists().where(PlanVersion.plan_id == Assignment.plan_id, PlanVersion.state == "published")
+    return (Assignment.state == OPEN, Assignment.due_on.is_not(None), published)
+
+
+def recorded(session: AnySession, committee_id: int) -> set[tuple[int, int, str, date]]:
+    """(assignment, person, step, due date) of what was decided already about work that is still open."""
+    query = (
+        select(Notice.assignment_id, Notice.person_id, Notice.step, Notice.due_on)
+        .join(Assignment, Assignment.id == Notice.assignment_id)
+        .where(Assignment.committee_id == committee_id, Assignment.state == OPEN)
+    )
+    return set(session.execute(query).tuples())
+
+
+def teams(session: AnySession, day: date, unit_ids: Iterable[int]) -> dict[int, dict[str, tuple[int, ...]]]:
+    """Unit → role → people who hold it on the day and are active."""
+    query = (
+        select(Role.unit_id, Role.role, Role.person_id)
+        .join(Person, Person.id == Role.person_id)
+        .where(
+            Role.unit_id.in_(set(unit_ids)), Role.role.in_(TEAM_ROLES), Person.active, *valid_on(Role, day)
+        )
+        .order_by(Role.person_id)
+    )
+    found: dict[int, dict[str, tuple[int, ...]]] = {}
+    for unit_id, role, person_id in session.execute(query).tuples():
+        if unit_id is not None:
+            roles = found.setdefault(unit_id, {})
+            roles[role] = (*roles.get(role, ()), person_id)
+    return found
+
+
+def recipients(session: AnySession, ids: Iterable[int]) -> dict[int, Recipient]:
+    query = select(Person.id, Person.name, Person.email).where(Person.id.in_(set(ids)))
+    return {row.id: Recipient(row.id, row.name, row.email) for row in session.execute(query)}
+
+
+def taken_keys(session: AnySession, day: date) -> set[str]:
+    """Keys of the letters of a day."""
+    return set(session.scalars(select(Letter.key).where(Letter.day == day)))
+
+
+def digest_rows(session: AnySession, person_id: int, day: date) -> list[DigestRow]:
+    """Every open, dated assignment of the units in which the person gets notices, by due date."""
+    units = select(Role.unit_id).where(
+        Role.person_id == person_id, Role.role.in_(TEAM_ROLES), *valid_on(Role, day)
+    )
+    rows = list(session.execute(_digest_query().where(Assignment.holder_id.in_(units))))
+    units_named = names(session, {row.Assignment.holder_id for row in rows}, day)
+    returned = _returns(session, [row.Assignment.id for row in rows])
+    return [_digest_row(row, units_named, returned) for row in rows]
+
+
+def _digest_query() -> Select[Any]:
+    return (
+        select(
+            Assignment,
+            Plan.coordinator_id,
+            PlanVersion.number,
+            PlanVersion.title,
+            TaskVersion.title.label("task"),
+        )
+        .join(Plan, Plan.id == Assignment.plan_id)
+        .join(PlanVersion, (PlanVersion.plan_id == Plan.id) & (PlanVersion.state == "published"))
+        .join(
+            TaskVersion,
+            (TaskVersion.task_id == Assignment.task_id) & (TaskVersion.plan_version_id == PlanVersion.id),
+        )
+        .where(Assignment.state == OPEN, Assignment.due_on.is_not(None))
+        .order_by(Assignment.due_on, TaskVersion.position, Assignment.id)
+    )
+
+
+def _returns(session: AnySession, ids: list[int]) -> dict[int, tuple[datetime | None, str]]:
+    """Assignment → when and why it was last returned."""
+    query = (
+        select(Submission.assignment_id, Submission.decided_at, Submission.reason)
+        .where(Submission.assignment_id.in_(ids), Submission.state == "returned")
+        .order_by(Submission.id)
+    )
+    return {row.assignment_id: (row.decided_at, row.reason) for row in session.execute(query)}
+
+
+def _digest_row(
+    row: Any, units_named: Mapping[int, str], returned: Mapping[int, tuple[datetime | None, str]]
+) -> DigestRow:
+    work: Assignment = row.Assignment
+    returned_on, reason = returned.get(work.id, (None, ""))
+    return DigestRow(
+        id=work.id,
+        title=row.task,
+        plan_name=row.number or row.title,
+        period=work.period,
+        holder_id=work.holder_id,
+        holder_name=units_named.get(work.holder_id, ""),
+        coordinator_id=row.coordinator_id,
+        work=Work(state=work.state, due_on=work.due_on, first_due_on=work.first_due_on),
+        returned_on=returned_on,
+        returned_reason=reason,
+    )
+
+
+def letter_steps(session: AnySession, letter_id: int) -> set[tuple[int, date]]:
+    """(assignment, due date) of the steps that a letter is to tell."""
+    query = select(Notice.assignment_id, Notice.due_on).where(Notice.letter_id == letter_id)
+    return set(session.execute(query).tuples())
+
+
+def person_roles(session: AnySession, person_id: int, day: date) -> set[str]:
+    query = select(Role.role).where(Role.person_id == person_id, *valid_on(Role, day))
+    return set(session.scalars(query))
+
+
+def follower(session: AnySession, unit_id: int, day: date) -> Follower:
+    """The unit that follows up, with the first of its coordinators."""
+    query = (
+        select(Person.name, Person.phone)
+        .join(Role, Role.person_id == Person.id)
+        .where(Role.unit_id == unit_id, Role.role == "coordinator", Person.active, *valid_on(Role, day))
+        .order_by(Person.id)
+    )
+    person = session.execute(query).first()
+    mailbox = session.scalar(select(Unit.mailbox).where(Unit.id == unit_id)) or ""
+    name = names(session, [unit_id], day).get(unit_id, "")
+    return Follower(unit_id, name, mailbox, person.name if person else "", person.phone if person else "")
+
+
+def last_sweep(session: AnySession) -> LastSweep:
+    """For the health page: only what says whether notices run."""
+    query = select(SweepRun).where(SweepRun.ended_at.is_not(None)).order_by(SweepRun.id.desc()).limit(1)
+    run = session.scalars(query).first()
+    counts = dict(session.execute(select(Letter.state, func.count()).group_by(Letter.state)).tuples().all())
+    return LastSweep(
+        ended_at=run.ended_at if run else None,
+        error=run.error if run else "",
+        unsent=sum(counts.get(state, 0) for state in UNSENT),
+        dead=counts.get("dead", 0),
+    )

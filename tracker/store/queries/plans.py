@@ -1,0 +1,182 @@
+"""Plans, their tasks and their history as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import defer, selectinload
+
+from tracker.store.models import (
+    Assignment,
+    DraftRow,
+    Fact,
+    Letter,
+    Mention,
+    Notice,
+    Plan,
+    PlanVersion,
+    Task,
+    TaskVersion,
+    Timing,
+)
+from tracker.store.queries.rows import FactRow, NoticeRow
+from tracker.store.queries.units import AnySession, person_names
+
+
+def versions(session: AnySession, *, committee_ids: Iterable[int], state: str) -> list[PlanVersion]:
+    """Versions in a state, newest first, without the text of their documents."""
+    query = (
+        select(PlanVersion)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .where(Plan.committee_id.in_(list(committee_ids)), PlanVersion.state == state)
+        .options(selectinload(PlanVersion.plan), defer(PlanVersion.blocks), defer(PlanVersion.leftover))
+        .order_by(PlanVersion.period_start.desc().nulls_last(), PlanVersion.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def published_of(session: AnySession, plan_ids: Collection[int]) -> list[PlanVersion]:
+    """The published versions of these plans."""
+    query = select(PlanVersion).where(
+        PlanVersion.plan_id.in_(list(plan_ids)), PlanVersion.state == "published"
+    )
+    return list(session.scalars(query))
+
+
+def draft_rows(session: AnySession, version_ids: Collection[int]) -> dict[int, list[DraftRow]]:
+    found: dict[int, list[DraftRow]] = {}
+    query = (
+        select(DraftRow).where(DraftRow.plan_version_id.in_(list(version_ids))).order_by(DraftRow.position)
+    )
+    for row in session.scalars(query):
+        found.setdefault(row.plan_version_id, []).append(row)
+    return found
+
+
+def task_versions(session: AnySession, version_id: int) -> list[TaskVersion]:
+    """The tasks of one version, in the order of the document, with who leads and what must come out."""
+    query = (
+        select(TaskVersion)
+        .where(TaskVersion.plan_version_id == version_id)
+        .options(selectinload(TaskVersion.mentions), selectinload(TaskVersion.deliverables))
+        .order_by(TaskVersion.position)
+    )
+    return list(session.scalars(query))
+
+
+def timings(session: AnySession, plan_id: int) -> dict[int, list[Timing]]:
+    """Live timings by task."""
+    query = (
+        select(Timing)
+        .join(Task, Task.id == Timing.task_id)
+        .where(Task.plan_id == plan_id, Timing.withdrawn_at.is_(None))
+        .order_by(Timing.task_id, Timing.ordinal)
+    )
+    found: dict[int, list[Timing]] = {}
+    for timing in session.scalars(query):
+        found.setdefault(timing.task_id, []).append(timing)
+    return found
+
+
+def task_counts(session: AnySession, version_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Version id → (tasks, tasks that nobody leads)."""
+    leads = (
+        select(Mention.task_version_id)
+        .where(Mention.part == "lead", (Mention.unit_id.is_not(None)) | (Mention.group_id.is_not(None)))
+        .distinct()
+        .subquery()
+    )
+    query = (
+        select(TaskVersion.plan_version_id, func.count(), func.count(leads.c.task_version_id))
+        .outerjoin(leads, leads.c.task_version_id == TaskVersion.id)
+        .where(TaskVersion.plan_version_id.in_(list(version_ids)))
+        .group_by(TaskVersion.plan_version_id)
+    )
+    return {one: (total, total - led) for one, total, led in session.execute(query).tuples()}
+
+
+def facts(session: AnySession, *, thing: str, thing_id: int) -> tuple[FactRow, ...]:
+    """The history of one thing, newest first."""
+    query = select(Fact).where(Fact.thing == thing, Fact.thing_id == thing_id).order_by(Fact.id.desc())
+    return _fact_rows(session, list(session.scalars(query)))
+
+
+def publishing_facts(session: AnySession, plan_id: int) -> tuple[FactRow, ...]:
+    query = select(Fact).where(Fact.plan_id == plan_id, Fact.deed == "published").order_by(Fact.id.desc())
+    return _fact_rows(session, list(session.scalars(query)))
+
+
+def _fact_rows(session: AnySession, found: list[Fact]) -> tuple[FactRow, ...]:
+    people = person_names(session, [one.actor_id for one in found])
+    return tuple(
+        FactRow(one.at, people.get(one.actor_id or 0, ""), one.deed, one.before, one.after) for one in found
+    )
+
+
+def letters_about(session: AnySession, assignment_id: int) -> tuple[NoticeRow, ...]:
+    """The letters in which this assignment was a line, newest first."""
+    query = (
+        select(Letter)
+        .join(Notice, Notice.letter_id == Letter.id)
+        .where(Notice.assignment_id == assignment_id)
+        .distinct()
+        .order_by(Letter.id.desc())
+    )
+    return letter_rows(session, list(session.scalars(query)))
+
+
+def letters(session: AnySession, committee_id: int, limit: int) -> tuple[NoticeRow, ...]:
+    query = select(Letter).where(Letter.committee_id == committee_id).order_by(Letter.id.desc()).limit(limit)
+    return letter_rows(session, list(session.scalars(query)))
+
+
+def letter_counts(session: AnySession, committee_id: int) -> dict[str, int]:
+    query = (
+        select(Letter.state, func.count()).where(Letter.committee_id == committee_id).group_by(Letter.state)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def letter_rows(session: AnySession, found: list[Letter]) -> tuple[NoticeRow, ...]:
+    people = person_names(session, [one.person_id for one in found])
+    lines = dict(
+        session.execute(
+            select(Notice.letter_id, func.count(Notice.assignment_id.distinct()))
+            .where(Notice.letter_id.in_([one.id for one in found]))
+            .group_by(Notice.letter_id)
+        )
+        .tuples()
+        .all()
+    )
+    return tuple(
+        NoticeRow(
+            id=one.id,
+            kind=one.kind,
+            person_name=people.get(one.person_id, ""),
+            address=one.address,
+            day=one.day,
+            state=one.state,
+            subject=one.subject,
+            tries=one.tries,
+            answer=one.answer,
+            created_at=one.created_at,
+            next_try_at=one.next_try_at,
+            sent_at=one.sent_at,
+            items=lines.get(one.id, 0),
+        )
+        for one in found
+    )
+
+
+def plan_units(session: AnySession, plan_ids: Collection[int]) -> dict[int, set[int]]:
+    """Plan id → the units that hold its assignments."""
+    query = (
+        select(Assignment.plan_id, Assignment.holder_id)
+        .where(Assignment.plan_id.in_(list(plan_ids)))
+        .distinct()
+    )
+    found: dict[int, set[int]] = {}
+    for plan_id, unit_id in session.execute(query):
+        found.setdefault(plan_id, set()).add(unit_id)
+    return found

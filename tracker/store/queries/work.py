@@ -1,0 +1,248 @@
+"""Assignments as rows: one way to read them, whatever the page, letter or feed that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from tracker.clock import vietnam_day
+from tracker.deadlines.workdays import WorkCalendar
+from tracker.progress.standing import Work, standing
+from tracker.store.models import Assignment, Mention, Plan, PlanVersion, Submission, TaskVersion, Timing
+from tracker.store.queries.rows import EvidenceRow, SubmissionRow, WorkRow
+from tracker.store.queries.units import AnySession, names, person_names
+
+IN_BATCHES_OF = 500  # SQLite takes so many parameters, with room to spare
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which assignments: None means any. `holders` are the units whose work it is now."""
+
+    ids: Collection[int] | None = None
+    plans: Collection[int] | None = None
+    holders: Collection[int] | None = None
+    committee_id: int | None = None
+    tasks: Collection[int] | None = None
+
+
+def rows(session: AnySession, wanted: Wanted, today: date, calendar: WorkCalendar) -> list[WorkRow]:
+    """The assignments that are wanted, by due day (undated last), then plan and place in it."""
+    found = list(session.execute(_query(wanted)).tuples())
+    tasks = _task_versions(session, {one.task_id for one, *_ in found})
+    submissions = _last_submissions(session, [one.id for one, *_ in found])
+    units = {u for one, _, plan in found for u in (one.unit_id, one.holder_id, plan.coordinator_id)}
+    unit_names = names(session, units, today)
+    versions = plan_versions(session, {plan.id for _, _, plan in found})
+    made = [
+        _row(
+            one,
+            timing,
+            plan,
+            tasks[one.task_id],
+            versions[plan.id],
+            submissions.get(one.id),
+            unit_names,
+            today,
+            calendar,
+        )
+        for one, timing, plan in found
+    ]
+    positions = {task_id: version.position for task_id, version in tasks.items()}
+    return sorted(
+        made, key=lambda r: (r.due_on or date.max, r.plan_id, positions[r.task_id], r.unit_name, r.id)
+    )
+
+
+def _query(wanted: Wanted) -> Select[Any]:
+    query = (
+        select(Assignment, Timing, Plan)
+        .join(Timing, Timing.id == Assignment.timing_id)
+        .join(Plan, Plan.id == Assignment.plan_id)
+    )
+    if wanted.ids is not None:
+        query = query.where(Assignment.id.in_(list(wanted.ids)))
+    if wanted.plans is not None:
+        query = query.where(Assignment.plan_id.in_(list(wanted.plans)))
+    if wanted.holders is not None:
+        query = query.where(Assignment.holder_id.in_(list(wanted.holders)))
+    if wanted.tasks is not None:
+        query = query.where(Assignment.task_id.in_(list(wanted.tasks)))
+    if wanted.committee_id is not None:
+        query = query.where(Assignment.committee_id == wanted.committee_id)
+    return query
+
+
+def _batches(ids: Iterable[int]) -> Iterable[list[int]]:
+    ids = list(ids)
+    return (ids[n : n + IN_BATCHES_OF] for n in range(0, len(ids), IN_BATCHES_OF))
+
+
+def _task_versions(session: AnySession, task_ids: Collection[int]) -> dict[int, TaskVersion]:
+    """Each task as its newest published version words it."""
+    found: dict[int, TaskVersion] = {}
+    for batch in _batches(task_ids):
+        query = (
+            select(TaskVersion)
+            .where(TaskVersion.task_id.in_(batch))
+            .options(selectinload(TaskVersion.mentions), selectinload(TaskVersion.deliverables))
+            .order_by(TaskVersion.plan_version_id)
+        )
+        found.update((version.task_id, version) for version in session.scalars(query))
+    return found
+
+
+def plan_versions(session: AnySession, plan_ids: Collection[int]) -> dict[int, PlanVersion]:
+    """The published version of each plan."""
+    query = select(PlanVersion).where(
+        PlanVersion.plan_id.in_(list(plan_ids)), PlanVersion.state == "published"
+    )
+    return {version.plan_id: version for version in session.scalars(query)}
+
+
+def _last_submissions(session: AnySession, ids: Collection[int]) -> dict[int, Submission]:
+    """The newest submission of each assignment that was not taken back."""
+    found: dict[int, Submission] = {}
+    for batch in _batches(ids):
+        query = (
+            select(Submission)
+            .where(Submission.assignment_id.in_(batch), Submission.state != "withdrawn")
+            .options(selectinload(Submission.evidence))
+            .order_by(Submission.id)
+        )
+        found.update((one.assignment_id, one) for one in session.scalars(query))
+    return found
+
+
+def work_of(assignment: Assignment, last: Submission | None) -> Work:
+    """What of an assignment counts."""
+    sent = last if last is not None and last.state == "sent" else None
+    return Work(
+        state=assignment.state,
+        due_on=assignment.due_on,
+        first_due_on=assignment.first_due_on,
+        done_on=assignment.done_on,
+        submitted_on=sent.received_on if sent else None,
+        waits_since=assignment.waits_since,
+    )
+
+
+def _row(
+    one: Assignment,
+    timing: Timing,
+    plan: Plan,
+    task: TaskVersion,
+    version: PlanVersion,
+    last: Submission | None,
+    unit_names: dict[int, str],
+    today: date,
+    calendar: WorkCalendar,
+) -> WorkRow:
+    work = work_of(one, last)
+    returned = last if last is not None and last.state == "returned" else None
+    return WorkRow(
+        id=one.id,
+        committee_id=one.committee_id,
+        plan_id=plan.id,
+        plan_number=version.number,
+        plan_title=version.title,
+        coordinator_id=plan.coordinator_id,
+        coordinator_name=unit_names.get(plan.coordinator_id, ""),
+        task_id=one.task_id,
+        timing_id=one.timing_id,
+        path=tuple(task.path),
+        kind=task.kind,
+        title=task.title,
+        period=one.period,
+        timing_label=timing.label,
+        timing_text=timing.text,
+        unit_id=one.unit_id,
+        unit_name=unit_names.get(one.unit_id, ""),
+        holder_id=one.holder_id,
+        holder_name=unit_names.get(one.holder_id, ""),
+        deliverables=tuple(d.text for d in task.deliverables),
+        partners=tuple(m.text for m in task.mentions if m.part == "partner"),
+        work=work,
+        standing=standing(work, today, calendar),
+        waits_for=one.waits_for,
+        excuse=one.excuse,
+        excuse_reason=one.excuse_reason,
+        returned_reason=returned.reason if returned else "",
+        returned_on=vietnam_day(returned.decided_at) if returned and returned.decided_at else None,
+        last_evidence="; ".join(e.text for e in last.evidence) if last and not returned else "",
+        sequence=one.sequence,
+        changed_at=one.changed_at,
+        row_version=one.row_version,
+    )
+
+
+def helped_tasks(session: AnySession, unit_ids: Collection[int]) -> set[int]:
+    """Tasks in which one of the units is a partner, by name or through a group."""
+    wanted = set(unit_ids)
+    query = (
+        select(TaskVersion.task_id, Mention.unit_ids)
+        .join(Mention, Mention.task_version_id == TaskVersion.id)
+        .join(PlanVersion, PlanVersion.id == TaskVersion.plan_version_id)
+        .where(Mention.part == "partner", PlanVersion.state == "published")
+    )
+    return {task_id for task_id, ids in session.execute(query).tuples() if wanted & set(ids)}
+
+
+def partner_ids(session: AnySession, task_id: int) -> frozenset[int]:
+    """Units that help in the task, as its published version says."""
+    query = (
+        select(Mention.unit_ids)
+        .join(TaskVersion, TaskVersion.id == Mention.task_version_id)
+        .join(PlanVersion, PlanVersion.id == TaskVersion.plan_version_id)
+        .where(Mention.part == "partner", PlanVersion.state == "published", TaskVersion.task_id == task_id)
+    )
+    return frozenset(one for ids in session.scalars(query) for one in ids)
+
+
+def submissions(session: AnySession, assignment_id: int) -> tuple[SubmissionRow, ...]:
+    """Every submission of an assignment, newest first."""
+    found = list(
+        session.scalars(
+            select(Submission)
+            .where(Submission.assignment_id == assignment_id)
+            .options(selectinload(Submission.evidence))
+            .order_by(Submission.id.desc())
+        )
+    )
+    people = person_names(session, [p for one in found for p in (one.person_id, one.decided_by_id)])
+    return tuple(_submission_row(one, people) for one in found)
+
+
+def _submission_row(one: Submission, people: dict[int, str]) -> SubmissionRow:
+    return SubmissionRow(
+        id=one.id,
+        person_name=people.get(one.person_id, ""),
+        submitted_at=one.submitted_at,
+        received_on=one.received_on,
+        via=one.via,
+        note=one.note,
+        state=one.state,
+        decided_by=people.get(one.decided_by_id or 0, ""),
+        decided_at=one.decided_at,
+        reason=one.reason,
+        form_only=one.form_only,
+        evidence=tuple(
+            EvidenceRow(
+                kind=e.kind,
+                text=e.text,
+                number=e.number,
+                symbol=e.symbol,
+                dated_on=e.dated_on,
+                link=e.link,
+                file_id=e.file_id,
+                file_name=e.file.name if e.file else "",
+                file_size=e.file.size if e.file else 0,
+            )
+            for e in one.evidence
+        ),
+    )

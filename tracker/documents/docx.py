@@ -13,7 +13,7 @@ from typing import Any
 
 from docx import Document as open_docx
 from docx.oxml.ns import qn
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
 from tracker.documents.blocks import Block, Cell
 from tracker.documents.limits import MAX_PARTS, MAX_UNPACKED_BYTES
@@ -47,7 +47,8 @@ def _check_archive(data: bytes) -> None:
         raise UnreadableFile(DAMAGED, code="damaged-file") from error
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
         raise UnreadableFile(
-            "Tệp .docx bung ra quá lớn nên không được đọc. Vui lòng bỏ bớt hình ảnh rồi nộp lại.", code="too-large"
+            "Tệp .docx bung ra quá lớn nên không được đọc. Vui lòng bỏ bớt hình ảnh rồi nộp lại.",
+            code="too-large",
         )
 
 

@@ -1,0 +1,73 @@
+"""Doubts that need no document: a row in, what a person must look at out. The table of all codes stands here, too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from tracker.drafts.model import Doubt, TaskDraft
+from tracker.vietnamese.forms import fold
+
+# Every code that a row may carry, with the sentence that the page shows. `blocking` codes stop publishing.
+DOUBT_WORDS: Mapping[str, str] = {
+    "no-lead": "Chưa rõ đơn vị chủ trì. Vui lòng chọn.",
+    "committee-lead": "Chủ trì là Ủy ban nhân dân hoặc Chủ tịch. Vui lòng chọn đơn vị trực tiếp thực hiện.",
+    "vague-unit": "Tên đơn vị còn chung chung. Vui lòng chọn các đơn vị cụ thể.",
+    "no-date": "Chưa có thời hạn. Vui lòng nhập hoặc để trống nếu làm thường xuyên.",
+    "vague-time": "Thời hạn chưa rõ ngày. Vui lòng nhập ngày cụ thể.",
+    "unread-time": "Không đọc được thời hạn. Vui lòng nhập.",
+    "invalid-date": "Ngày không có trong lịch. Vui lòng sửa.",
+    "end-before-start": "Ngày kết thúc trước ngày bắt đầu. Vui lòng sửa.",
+    "soft-date": "Thời hạn ước chừng (đầu, giữa, cuối …). Vui lòng xem lại ngày.",
+    "awaits-event": "Thời hạn chờ một việc khác. Vui lòng nhập ngày khi việc đó xảy ra.",
+    "two-readings": "Có thể hiểu theo hai cách. Vui lòng chọn.",
+    "no-recipient": "Chưa rõ báo cáo gửi cho ai. Vui lòng nhập.",
+    "no-title": "Chưa có nội dung nhiệm vụ. Vui lòng nhập.",
+}
+
+COMMITTEE = re.compile(
+    r"(?:ubnd|uy ban nhan dan)(?:\s+(?:tinh|huyen|thi xa|thanh pho|quan|xa|phuong|thi tran)\b(?!,)(?:\s+\S+){0,4})?$"
+    r"|(?:pho\s+)?chu tich\b.*"
+)
+VAGUE = re.compile(
+    r"(?:cac\s+)?(?:co quan|don vi|phong|so|ban|nganh|dia phuong|to chuc)\b.*\blien quan\b|"
+    r"(?:cac\s+)?(?:co quan|don vi)(?:,\s*(?:co quan|don vi|to chuc|dia phuong))*$"
+)
+
+
+def doubts_of(task: TaskDraft) -> tuple[Doubt, ...]:
+    """What the row itself leaves open, field by field."""
+    return (*_of_title(task), *_of_leads(task), *_of_timings(task), *_of_recipient(task))
+
+
+def _of_title(task: TaskDraft) -> Iterator[Doubt]:
+    if not task.title.strip():
+        yield Doubt("no-title", "title")
+
+
+def _of_leads(task: TaskDraft) -> Iterator[Doubt]:
+    if not task.leads:
+        yield Doubt("no-lead", "leads")
+    for lead in task.leads:
+        folded = fold(lead)
+        if COMMITTEE.fullmatch(folded):
+            yield Doubt("committee-lead", "leads", lead)
+        elif VAGUE.match(folded):
+            yield Doubt("vague-unit", "leads", lead)
+
+
+def _of_timings(task: TaskDraft) -> Iterator[Doubt]:
+    if not task.timings and task.kind != "responsibility":
+        yield Doubt("no-date", "timings")
+    for timing in task.timings:
+        if timing.start and timing.due and timing.due < timing.start:
+            yield Doubt("end-before-start", "timings", timing.text)
+        if timing.soft:
+            yield Doubt("soft-date", "timings", timing.text)
+        if timing.awaits:
+            yield Doubt("awaits-event", "timings", timing.awaits)
+
+
+def _of_recipient(task: TaskDraft) -> Iterator[Doubt]:
+    if task.kind == "report" and not task.recipient:
+        yield Doubt("no-recipient", "recipient")

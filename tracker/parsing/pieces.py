@@ -1,0 +1,39 @@
+"""Cutting text without losing its place: every value is a `Source`, a slice of one block that knows where it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tracker.drafts.model import Source
+
+EDGES = " \t,;:.…"
+
+
+def whole(block: int, text: str) -> Source:
+    return Source(block, 0, len(text), text)
+
+
+def cut(source: Source, begin: int, end: int) -> Source:
+    """The part of a source from `begin` to `end`, counted inside it."""
+    text = source.text[begin:end]
+    return Source(source.block, source.start + begin, source.start + begin + len(text), text)
+
+
+def trim(source: Source, edges: str = EDGES) -> Source:
+    """Without marks and blanks at its ends; a bracket goes only when its partner is missing."""
+    left = len(source.text) - len(source.text.lstrip(edges))
+    right = len(source.text.rstrip(edges))
+    return _unbracketed(cut(source, left, max(left, right)), edges)
+
+
+def _unbracketed(source: Source, edges: str) -> Source:
+    text = source.text
+    if text.endswith(")") and text.count("(") < text.count(")"):
+        return trim(cut(source, 0, len(text) - 1), edges)
+    if text.startswith("(") and text.count("(") > text.count(")"):
+        return trim(cut(source, 1, len(text)), edges)
+    return source
+
+
+def words(sources: Iterable[Source]) -> tuple[str, ...]:
+    return tuple(source.text for source in sources)

@@ -1,0 +1,78 @@
+"""A document becomes the draft of a plan: blocks in, head, rows, doubts and what is left over out.
+
+Nothing here depends on today: dates lean on the plan's own years and its day of issue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from tracker.documents.blocks import Document
+from tracker.drafts.model import PlanDraft, PlanHead, PlanPeriod, Source, TaskDraft, TimingDraft
+from tracker.parsing.header import Frame, coordinator_of, frame_of, head_of
+from tracker.parsing.outline import Node, root_of
+from tracker.parsing.pieces import whole
+from tracker.parsing.prose import Clock
+from tracker.parsing.tasks import Row, checked, rows, years_of
+from tracker.vietnamese.forms import fold
+
+
+def parse(document: Document) -> PlanDraft:
+    """The whole reading. A text without any task still gives its blocks, all of them left over."""
+    texts = tuple(block.text for block in document.blocks)
+    frame = frame_of(texts)
+    head = head_of(texts, frame)
+    clock = Clock(head.period.start, issue_day(head))
+    root = root_of(texts, frame.content, frame.end)
+    found = rows(root, clock)
+    tasks = tuple(_led(row.task, head) for row in found)
+    head = replace(head, period=period_of(head, tasks), coordinator=coordinator_of(texts, frame))
+    return PlanDraft(head, tasks, leftover(texts, frame, found, root), blocks=texts)
+
+
+def issue_day(head: PlanHead) -> date | None:
+    """The day of issue where it is printed whole; distances from it stay open otherwise."""
+    return date.fromisoformat(head.issued_on) if head.issued_on and len(head.issued_on) == 10 else None
+
+
+def _led(task: TaskDraft, head: PlanHead) -> TaskDraft:
+    """Where no lead is written, an agency that issues the plan leads; a People's Committee never does."""
+    if task.leads or not head.issuer or fold(head.issuer).startswith(("ubnd", "uy ban nhan dan")):
+        return task
+    rest = tuple(doubt for doubt in task.doubts if doubt.code != "no-lead")
+    return checked(replace(task, leads=(head.issuer,), doubts=rest))
+
+
+def period_of(head: PlanHead, tasks: Iterable[TaskDraft]) -> PlanPeriod:
+    """The years of the title, else those of the tasks; open where work comes back and no summing-up ends it."""
+    if head.period.start and head.period.end:
+        return head.period
+    timings = [timing for task in tasks for timing in task.timings]
+    years = years_of(timings)
+    if not years:
+        return head.period
+    start = head.period.start or date(min(years), 1, 1)
+    open_end = any(timing.every or (timing.start and timing.ongoing) for timing in timings)
+    ends = [timing.due.year for timing in timings if timing.due and (not open_end or _sums_up(timing))]
+    return PlanPeriod(start, date(max(ends), 12, 31) if ends else None)
+
+
+def _sums_up(timing: TimingDraft) -> bool:
+    return fold(timing.label or "").startswith("tong ket")
+
+
+def leftover(texts: tuple[str, ...], frame: Frame, found: list[Row], root: Node) -> tuple[Source, ...]:
+    """Every paragraph that is neither head, heading, row nor a row's detail."""
+    used = set(frame.blocks) | {block for row in found for block in row.blocks}
+    used |= {node.block for node in root.walk() if _is_heading(node, used)}
+    return tuple(whole(number, text) for number, text in enumerate(texts) if number not in used)
+
+
+def _is_heading(node: Node, used: set[int]) -> bool:
+    """Whether something that was used, or a section, stands below."""
+    if node.rank in (0, 1, 2):
+        return True
+    below = [one for one in node.walk() if one is not node]
+    return any(one.block in used for one in below) or any(text.block in used for text in node.paragraphs)

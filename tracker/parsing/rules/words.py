@@ -1,0 +1,166 @@
+"""The vocabulary of plans: labels, headings, units, verbs of duty. Rows of words with what they mean; no code.
+
+Patterns run over the text as it is written where capitals tell a name from a common word, else over folded text.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tracker.parsing.rules.shape import Shape, shape
+
+# --- labels of a task's list, by the field that they fill ------------------------------------------------------------
+
+BODY = (
+    r"(?:(?:don\s+vi|co\s+quan|bo\s+phan|phong)(?:\s*[,/]\s*(?:don\s+vi|co\s+quan|to\s+chuc|ca\s+nhan))*\s+)?"
+)
+LABELS: tuple[tuple[str, Shape], ...] = (
+    (
+        "partners",
+        shape(
+            "label-partners",
+            BODY + r"phoi\s+hop(?:\s+(?:thuc\s+hien|chinh))?\s*:",
+            yes=("Đơn vị phối hợp: A", "Cơ quan, đơn vị phối hợp: A", "Phối hợp: A"),
+            no=("Phối hợp với Phòng A tổ chức",),
+        ),
+    ),
+    (
+        "leads",
+        shape(
+            "label-leads",
+            BODY + r"(?:chu\s+tri|thuc\s+hien|tham\s+muu|chiu\s+trach\s+nhiem)"
+            r"(?:\s+(?:thuc\s+hien|tham\s+muu|chinh))?\s*:",
+            yes=("Đơn vị chủ trì: A", "Cơ quan, đơn vị chủ trì: A", "Chủ trì: A", "Cơ quan thực hiện: A"),
+            no=("Chủ trì, phối hợp với Phòng A", "Tổ chức thực hiện:"),
+        ),
+    ),
+    (
+        "timings",
+        shape(
+            "label-timings",
+            r"(?:thoi\s+(?:gian|han|diem)|tien\s+do|ky\s+han)"
+            r"(?:\s+(?:thuc\s+hien|hoan\s+thanh|trien\s+khai|to\s+chuc|du\s+kien))*\s*:",
+            yes=("Thời gian thực hiện: A", "Thời hạn: A", "Thời gian: A", "Tiến độ thực hiện: A"),
+            no=("thời gian thực hiện năm 2022",),
+        ),
+    ),
+    (
+        "deliverables",
+        shape(
+            "label-deliverables",
+            r"(?:(?:du\s+kien\s+)?(?:ket\s+qua|san\s+pham|dau\s+ra)\s*[,/\-]?\s*(?:va\s+)?)+"
+            r"(?:dau\s+ra|du\s+kien|thuc\s+hien|hoan\s+thanh|dat\s+duoc|yeu\s+cau)*\s*:",
+            yes=("Kết quả, sản phẩm: A", "Kết quả sản phẩm: A", "Sản phẩm: A", "Sản phẩm đầu ra: A"),
+            no=("Báo cáo kết quả: A",),
+        ),
+    ),
+)
+
+# --- what a heading says about the paragraphs under it -----------------------------------------------------------------
+
+ROLES: tuple[tuple[str, Shape], ...] = (
+    (
+        "money",
+        shape(
+            "heading-money",
+            r"(?:ve\s+)?(?:nguon\s+)?kinh\s+phi\b",
+            yes=("Kinh phí thực hiện",),
+            no=("Bố trí kinh phí", "Bảo đảm kinh phí"),
+        ),
+    ),
+    (
+        "organisation",
+        shape(
+            "heading-organisation",
+            r"(?:cong\s+tac\s+)?to\s+chuc\s+(?:trien\s+khai\s+)?thuc\s+hien\s*[:.]?\s*$|"
+            r"(?:phan\s+cong\s+)?trach\s+nhiem\s+(?:thuc\s+hien|cua)|phan\s+cong\s+(?:trach\s+nhiem|to\s+chuc)",
+            yes=("TỔ CHỨC THỰC HIỆN", "Trách nhiệm của các đơn vị", "Phân công trách nhiệm"),
+            no=("Tổ chức thực hiện đánh giá thí điểm", "Nhiệm vụ trọng tâm"),
+        ),
+    ),
+    (
+        "content",
+        shape(
+            "heading-content",
+            r".*(?:nhiem\s+vu|giai\s+phap|noi\s+dung|hoat\s+dong)",
+            yes=("NỘI DUNG VÀ NHIỆM VỤ", "NHIỆM VỤ, GIẢI PHÁP CHỦ YẾU"),
+            no=("MỤC ĐÍCH, YÊU CẦU",),
+        ),
+    ),
+    (
+        "aims",
+        shape(
+            "heading-aims",
+            r"(?:muc\s+(?:dich|tieu)|yeu\s+cau|quan\s+diem|can\s+cu|pham\s+vi|doi\s+tuong|thoi\s+gian|"
+            r"dac\s+diem|tinh\s+hinh|thuc\s+trang)\b",
+            yes=("MỤC ĐÍCH, YÊU CẦU", "Mục tiêu"),
+            no=("Nhiệm vụ cụ thể",),
+        ),
+    ),
+)
+HIDDEN_CONTENT = re.compile(r"muc (?:dich|tieu).*(?:nhiem vu|giai phap)")
+
+CLOSING = shape(
+    "closing",
+    r"tren\s+day\s+la|trong\s+qua\s+trinh\s+(?:to\s+chuc\s+|trien\s+khai\s+)*(?:thuc\s+hien|trien\s+khai)|"
+    r"yeu\s+cau\s+(?:cac|thu\s+truong).{0,200}nghiem\s+tuc|(?:neu\s+co\s+)(?:kho\s+khan|vuong\s+mac)",
+    yes=("Trên đây là Kế hoạch", "Trong quá trình thực hiện nếu có khó khăn"),
+    no=("Phòng A theo dõi trong quá trình thực hiện",),
+)
+RECIPIENTS = shape("recipients", r"noi\s+nhan\s*:?", yes=("Nơi nhận:",), no=("nơi nhận được",)[:0])
+
+# --- units ------------------------------------------------------------------------------------------------------------
+
+# A word that begins the name of a body. Common words are written small, so capitals count here.
+COMMITTEE = r"(?:UBND|[UỦ][ỷyỦỶ]?\s?[Bb]an [Nn]hân dân|Uỷ ban nhân dân|Ủy ban nhân dân)"
+NAMED = (
+    rf"{COMMITTEE}|HĐND|Hội đồng|UBMTTQ\w*|(?:Ủy|Uỷ) ban|MTTQ\w*|Mặt trận|Văn phòng|VP|[Pp]hòng(?= [A-ZĐÂĂÊÔƠƯ])|Phòng|"
+    r"Sở|Bộ(?= [A-ZĐ])|Ban(?= [A-ZĐ])|Cục|Chi cục|Tổng cục|Vụ|Viện|Viện kiểm sát|Trung tâm|Thanh tra|Công an|"
+    r"Tòa án|Toà án|Kho bạc|Bảo hiểm|Ngân hàng|Đài|Báo(?= [A-ZĐ])|Cổng|Hội|Đoàn|Liên đoàn|Liên minh|Công đoàn|Huyện đoàn|"
+    r"Tỉnh đoàn|Thành đoàn|Trường|Trạm|Hạt|Chi bộ|Đảng ủy|Đảng uỷ|Huyện ủy|Huyện uỷ|Tỉnh ủy|Thành ủy|Tổ(?= [a-zđA-ZĐ])|"
+    r"Thủ trưởng|Trưởng [Pp]hòng|Trưởng ban|Giám đốc|Chủ tịch|Bộ đội|Quân sự|Điện lực|Bưu điện|Hợp tác xã|Doanh nghiệp"
+)
+GROUP = (
+    r"[Cc]ác (?:cơ quan|phòng|sở|Sở|ban|ngành|đơn vị|tổ chức|đoàn thể|địa phương|xã|phường|huyện|trường|cấp|"
+    r"hội|doanh nghiệp|bộ|trung tâm|chi cục|thành viên|Phòng|Ban|đảng ủy|thôn)"
+    r"|[Cc]ấp ủy|[Cc]ấp uỷ|[Cc]hính quyền|[Cc]ơ quan|[Đđ]ơn vị|[Ll]ãnh đạo|[Cc]ông chức(?= [A-ZĐT])"
+)
+UNIT = re.compile(rf"(?<!\w)(?:{NAMED}|{GROUP})(?!\w)")
+# After a comma a small `đơn vị` or `cơ quan` goes on with its group: các cơ quan, đơn vị.
+LISTED_UNIT = re.compile(rf"(?<!\w)(?:{NAMED}|[Cc]ác(?= \w)|[Cc]ấp ủy|[Cc]ấp uỷ)(?!\w)")
+# Names that hold a separator or a verb inside.
+COMPOUND = re.compile(
+    r"(?:Văn phòng|VP) (?:HĐND|Hội đồng nhân dân|Đoàn ĐBQH)(?: và | & |&|-|, )(?:UBND|HĐND và UBND|Ủy ban nhân dân|Uỷ ban nhân dân)"
+    r"|HĐND(?:, | và )UBND|Hội đồng nhân dân(?:, | và )(?:Ủy|Uỷ) ban nhân dân"
+    r"|Hội đồng phối hợp(?: phổ biến, giáo dục pháp luật| công tác)?|Hội đồng PHPBGDPL|Tổ công tác|Ban Chỉ đạo|Ban chỉ đạo"
+)
+# An inner office is named together with the body that it belongs to.
+INNER_OFFICE = re.compile(r"^(?:Trưởng )?[Pp]hòng [^,;]+$|^(?:Trưởng )?[Pp]hòng (?:[^,;]+, )[^,;]+$")
+PARENT_BODY = re.compile(r"^Sở ")
+
+# What a group of people is asked, and what its members do: the words that end a name.
+DUTY = (
+    r"chủ trì|phối hợp|tham mưu|theo dõi|đôn đốc|hướng dẫn|chỉ đạo|xây dựng|ban hành|căn cứ|trên cơ sở|trong phạm vi|theo chức năng|"
+    r"phát huy|làm đầu mối|là (?:đơn vị|cơ quan|đầu mối)|chịu trách nhiệm|có (?:trách nhiệm|nhiệm vụ|giải pháp|kế hoạch|biện pháp)|"
+    r"thực hiện|triển khai|bố trí|lập|rà soát|tổng hợp|báo cáo|kiểm tra|giám sát|tăng cường|chủ động|định kỳ|thường xuyên|gửi|cung cấp|"
+    r"đăng tải|tuyên truyền|nghiên cứu|đề xuất|quán triệt|tổng kết|sơ kết|giúp|định hướng|đẩy mạnh|tiếp tục|tham gia|vận động|"
+    r"huy động|lồng ghép|đưa|cử|nắm|kịp thời|khẩn trương|trong việc|trong quá trình|để|nhằm|tại|biên soạn|chuẩn bị|thẩm định|"
+    r"cân đối|trình|phân công|giao|đề nghị|yêu cầu|rút kinh nghiệm|phổ biến|đánh giá|khảo sát|kiện toàn|cập nhật|lựa chọn|"
+    r"nâng cao|bảo đảm|đảm bảo|phân bổ|căn cứ|hỗ trợ|công nhận|khuyến khích|tập huấn|tổ chức"
+)
+# `tổ chức` is a body after `các`, a comma or a dash, and a verb elsewhere.
+END_OF_NAME = re.compile(
+    rf"(?:(?<=\s)(?<!các )(?<!, )(?<!- )(?<!cơ quan )(?:{DUTY})(?!\w)|[;.(:]|, (?=(?:{DUTY})(?!\w)(?! (?:chính trị|thành viên|có liên quan|liên quan|huyện|xã hội|đoàn thể))))"
+)
+ASKED = re.compile(r"^(?:Đề nghị|Giao(?: cho| nhiệm vụ cho)?|Yêu cầu|Phân công|Kính đề nghị)\s+")
+ASKS = re.compile(r"^[^,;.]{3,60}?\s(?:giao(?: cho)?|đề nghị|yêu cầu|phân công)\s+")
+STANDING = re.compile(r"^(?:Căn cứ|Trên cơ sở|Trong phạm vi|Theo chức năng|Hằng năm|Hàng năm|Định kỳ)")
+WITH = re.compile(
+    r"[Pp]hối hợp(?:(?:, | và )(?:hướng dẫn|chỉ đạo|đôn đốc|kiểm tra|tham mưu))*(?: chặt chẽ| thống nhất)?(?: (?:với|cùng))?\s+"
+)
+RESPONSIBLE = re.compile(
+    r"^(?:[Tt]rách nhiệm|TRÁCH NHIỆM|[Nn]hiệm vụ|Giao|Đối với|Đề nghị)(?: (?:của|CỦA|cho))?:?\s+"
+)
+ADVISES = re.compile(
+    r"\s+(?:là (?:đơn vị|cơ quan) )?tham mưu,?(?: (?:cho|giúp|trình))*\s+(?P<whom>.+?)(?=\s+(?:thực hiện|ban hành|triển khai)(?!\w)|$)(?P<what>\s+\w+ \w+)?"
+)

@@ -1,0 +1,341 @@
+"""Tasks, reports and responsibilities: the outline in, one draft for each row of work out.
+
+The shape decides what is a row: an item that carries labels, else the innermost item or bullet; what stands below a
+labelled item is its detail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from tracker.drafts.checks import doubts_of
+from tracker.drafts.model import Doubt, Source, TaskDraft, TimingDraft
+from tracker.parsing.outline import Field, Node, title_of
+from tracker.parsing.pieces import trim, words
+from tracker.parsing.prose import (
+    Clock,
+    Report,
+    Timed,
+    prose_timings,
+    reports_in,
+    running_timings,
+    timed,
+)
+from tracker.parsing.rules.products import products
+from tracker.parsing.rules.words import CLOSING, HIDDEN_CONTENT, ROLES
+from tracker.parsing.who import heading_units, lead_units, partners_in, subject, units
+from tracker.vietnamese.forms import fold
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where an item stands: its path, the role of its section, the units in charge above it, the clock."""
+
+    clock: Clock
+    path: Path = ()
+    role: str = ""
+    above: tuple[Source, ...] = ()
+
+    def below(self, node: Node, label: str) -> Setting:
+        units_here = heading_units(title_of(node))
+        return replace(
+            self,
+            path=(*self.path, label),
+            role=role_of(node, self.role),
+            above=units_here or self.above,
+        )
+
+
+@dataclass(frozen=True)
+class Row:
+    """A draft with every paragraph that it was read from."""
+
+    task: TaskDraft
+    blocks: frozenset[int]
+
+
+def role_of(node: Node, above: str) -> str:
+    """What a heading says about what stands below; a long sentence is no heading and keeps the role above."""
+    text = fold(title_of(node).text)
+    if above in ("aims", "money") or len(text) > 160:
+        return "money" if text.startswith("kinh phi") else above
+    if HIDDEN_CONTENT.search(text) and not above:
+        return "content"
+    for role, heading in ROLES:
+        if heading.begins(text) and _may_turn(role, above, node):
+            return role
+    return above
+
+
+def _may_turn(role: str, above: str, node: Node) -> bool:
+    """Inside a section only money, and aims with items of their own, set a part aside."""
+    if not above or role == "money":
+        return True
+    if role == "aims":
+        return bool(node.children) and len(title_of(node).text) < 40
+    return role == "organisation" and above == "content" and len(title_of(node).text) < 60
+
+
+def rows(root: Node, clock: Clock) -> list[Row]:
+    """Every row of the plan in the order of the document."""
+    setting = Setting(clock)
+    found: list[Row] = []
+    for label, section in labelled(root.children):
+        found += list(_rows_of(section, setting.below(section, label)))
+    return found
+
+
+def labelled(nodes: Iterable[Node]) -> Iterator[tuple[str, Node]]:
+    """Each item with its place in the path: its number, or -1, -2 … for bullets."""
+    bullets = 0
+    for node in nodes:
+        if node.label in ("-", "+"):
+            bullets += 1
+            yield f"-{bullets}", node
+        else:
+            yield node.label, node
+
+
+def _rows_of(node: Node, setting: Setting) -> Iterator[Row]:
+    if setting.role in ("aims", "money") or (not setting.role and node.rank > 3):
+        return
+    if CLOSING.begins(title_of(node).text):
+        return
+    if setting.role == "organisation":
+        yield from _duties(node, setting)
+    else:
+        yield from _work(node, setting)
+
+
+def _below(node: Node, setting: Setting, nodes: Iterable[Node]) -> Iterator[Row]:
+    chosen = {id(one) for one in nodes}
+    for label, child in labelled(node.children):
+        if id(child) in chosen:
+            yield from _rows_of(child, setting.below(child, label))
+
+
+# --- work ------------------------------------------------------------------------------------------------------------
+
+
+def _work(node: Node, setting: Setting) -> Iterator[Row]:
+    blocks_of_labels = _label_blocks(node)
+    if len(blocks_of_labels) > 1:
+        yield from _several(node, setting, blocks_of_labels)
+    elif node.fields and not any(child.fields for child in node.numbered):
+        covered = [c for i, c in enumerate(node.children) if i < max(f.after for f in node.fields)]
+        yield from _row(node, setting, node.fields, covered)
+        yield from _below(node, setting, [c for c in node.children if c not in covered])
+    elif node.numbered:
+        yield from _below(node, setting, node.numbered)
+    elif node.bullets and not _is_section_text(node):
+        yield from _below(node, setting, node.bullets)
+    elif len(setting.path) > 1 or node.paragraphs:
+        yield from _row(node, setting, [], node.children)
+
+
+def _is_section_text(node: Node) -> bool:
+    return any(child.fields for child in node.bullets)
+
+
+def _label_blocks(node: Node) -> list[list[Field]]:
+    """The fields of an item in groups: a group ends where a label comes back under another bullet."""
+    groups: list[list[Field]] = []
+    for one in node.fields:
+        fresh = not groups or any(f.name == one.name and f.after != one.after for f in groups[-1])
+        if fresh:
+            groups.append([])
+        groups[-1].append(one)
+    if len(groups) > 1 and all(group[0].after for group in groups):
+        return groups
+    return [node.fields] if node.fields else []
+
+
+def _several(node: Node, setting: Setting, groups: list[list[Field]]) -> Iterator[Row]:
+    """Several blocks of labels under one number: the first bullet before each block is its task."""
+    begin = 0
+    for group in groups:
+        end = group[-1].after
+        bullets = node.children[begin:end]
+        if bullets:
+            label = dict((id(c), name) for name, c in labelled(node.children))[id(bullets[0])]
+            yield from _row(bullets[0], setting.below(bullets[0], label), group, bullets[1:])
+        begin = end
+    yield from _below(node, setting, node.children[begin:])
+
+
+def _row(node: Node, setting: Setting, fields: list[Field], details: list[Node]) -> Iterator[Row]:
+    texts = _texts(node, details)
+    task = _with_fields(_blank(node, setting, "task"), fields, setting)
+    task = _with_prose(task, texts, fields, setting)
+    if not task.leads:
+        task = _lead(task, setting.above)
+    blocks = {text.block for text in texts} | {one.value.block for one in fields}
+    yield from _with_reports(task, texts, setting, frozenset(blocks))
+
+
+def _texts(node: Node, details: list[Node]) -> list[Source]:
+    inner = [one for child in details for one in child.walk()]
+    return [node.body, *node.paragraphs, *(text for one in inner for text in (one.body, *one.paragraphs))]
+
+
+def _blank(node: Node, setting: Setting, kind: str) -> TaskDraft:
+    title = title_of(node)
+    return TaskDraft(setting.path, kind, title.text, source=node.body, spans={"title": (title,)})
+
+
+def _lead(task: TaskDraft, leads: tuple[Source, ...], accountable: str | None = None) -> TaskDraft:
+    if not leads:
+        return task
+    return replace(task, leads=words(leads), accountable=accountable, spans={**task.spans, "leads": leads})
+
+
+def _partner(task: TaskDraft, partners: tuple[Source, ...]) -> TaskDraft:
+    partners = tuple(one for one in partners if one.text not in task.leads)
+    if not partners:
+        return task
+    return replace(task, partners=words(partners), spans={**task.spans, "partners": partners})
+
+
+def _time(task: TaskDraft, found: Timed, doubts: Iterable[Doubt] = ()) -> TaskDraft:
+    task = replace(task, doubts=(*task.doubts, *doubts))
+    if not found:
+        return task
+    spans = (*task.spans.get("timings", ()), *(place for place, _ in found))
+    timings = (*task.timings, *(timing for _, timing in found))
+    return replace(task, timings=timings, spans={**task.spans, "timings": spans})
+
+
+def _with_fields(task: TaskDraft, fields: list[Field], setting: Setting) -> TaskDraft:
+    for one in fields:
+        if one.name == "leads":
+            doers = lead_units(one.value)
+            task = _lead(task, doers.leads, doers.accountable)
+        elif one.name == "partners":
+            task = _partner(task, units(one.value))
+        elif one.name == "timings":
+            task = _time(task, *timed(one.value, setting.clock))
+        else:
+            parts = products(one.value)
+            task = replace(task, deliverables=words(parts), spans={**task.spans, "deliverables": parts})
+    return task
+
+
+def _with_prose(task: TaskDraft, texts: list[Source], fields: list[Field], setting: Setting) -> TaskDraft:
+    """What the sentences say where no label does."""
+    named = {one.name for one in fields}
+    if "leads" not in named:
+        task = _lead(task, subject(texts[0]))
+    if "partners" not in named and "leads" not in named:
+        found = {one.text: one for text in texts for one in reversed(partners_in(text))}
+        order = sorted(found.values(), key=lambda one: (one.block, one.start))
+        task = _partner(task, tuple(order))
+    if "timings" in named:
+        return _title_condition(task, texts[0], setting)
+    return _sentence_times(task, texts, setting)
+
+
+def _sentence_times(task: TaskDraft, texts: list[Source], setting: Setting) -> TaskDraft:
+    for text in texts:
+        task = _time(task, *prose_timings(text, setting.clock))
+    return task
+
+
+def _title_condition(task: TaskDraft, title: Source, setting: Setting) -> TaskDraft:
+    """A condition in the title (`sau khi được … ban hành`) is what the label's time waits for."""
+    found, _ = prose_timings(title, setting.clock)
+    awaits = next((timing.awaits for _, timing in found if timing.awaits), None)
+    if not awaits or any(timing.awaits for timing in task.timings):
+        return task
+    return replace(task, timings=tuple(replace(timing, awaits=awaits) for timing in task.timings))
+
+
+# --- duties ----------------------------------------------------------------------------------------------------------
+
+
+def _duties(node: Node, setting: Setting) -> Iterator[Row]:
+    """Responsibilities: the innermost items, or the paragraphs of a section without numbers."""
+    title = title_of(node)
+    charged = heading_units(title)
+    if node.fields:
+        yield from _work(node, setting)
+    elif node.children and _is_heading(node, charged):
+        yield from _below(node, setting, node.children)
+    elif len(setting.path) == 1 or (
+        charged
+        and node.paragraphs
+        and len(charged[-1].text) + 12 > len(title.text[-len(charged[-1].text) - 12 :])
+        and _only_units(title, charged)
+    ):
+        yield from _paragraph_duties(node, setting)
+    else:
+        yield from _duty(_blank(node, setting, "responsibility"), _texts(node, node.children), setting)
+
+
+def _only_units(title: Source, charged: tuple[Source, ...]) -> bool:
+    """Whether a heading is nothing but the units that it puts in charge."""
+    return title.text.endswith(charged[-1].text)
+
+
+def _is_heading(node: Node, charged: tuple[Source, ...]) -> bool:
+    text = title_of(node).text
+    return bool(charged) or len(text) < 120 or node.body.text.rstrip().endswith(":")
+
+
+def _paragraph_duties(node: Node, setting: Setting) -> Iterator[Row]:
+    paragraphs = [one for one in node.paragraphs if not CLOSING.begins(one.text)]
+    single = len(setting.path) > 1
+    for number, text in enumerate(paragraphs[:1] if single else paragraphs, 1):
+        title = trim(text)
+        path = setting.path if single else (*setting.path, f"-{number}")
+        blank = TaskDraft(path, "responsibility", title.text, source=text, spans={"title": (title,)})
+        texts = [text, *paragraphs[1:], node.body] if single else [text]
+        yield from _duty(blank, texts, replace(setting, path=path))
+
+
+def _duty(task: TaskDraft, texts: list[Source], setting: Setting) -> Iterator[Row]:
+    task = _lead(task, subject(texts[0]) or setting.above)
+    if not task.leads or CLOSING.begins(task.title):
+        return
+    task = _partner(task, partners_in(texts[0]))
+    task = _sentence_times(task, texts[:1], setting)
+    task = _time(task, running_timings(texts[0]))
+    yield from _with_reports(task, texts, setting, frozenset(text.block for text in texts))
+
+
+# --- reports ---------------------------------------------------------------------------------------------------------
+
+
+def _with_reports(
+    task: TaskDraft, texts: list[Source], setting: Setting, blocks: frozenset[int]
+) -> Iterator[Row]:
+    yield Row(checked(task), blocks)
+    found = [report for text in texts for report in reports_in(text, setting.clock)]
+    for number, report in enumerate(found, 1):
+        yield Row(checked(_report_row(task, report, number)), blocks)
+
+
+def _report_row(task: TaskDraft, report: Report, number: int) -> TaskDraft:
+    senders = report.senders or task.spans.get("leads", ())
+    row = TaskDraft(
+        (*task.path, f"r{number}"),
+        "report",
+        report.title.text,
+        source=report.title,
+        recipient=report.recipient,
+        doubts=report.doubts,
+        spans={"title": (report.title,)},
+    )
+    return _time(_lead(row, senders), report.timings)
+
+
+def checked(task: TaskDraft) -> TaskDraft:
+    """With the doubts that its own values raise."""
+    fresh = [doubt for doubt in doubts_of(task) if doubt not in task.doubts]
+    return replace(task, doubts=(*task.doubts, *fresh))
+
+
+def years_of(timings: Iterable[TimingDraft]) -> list[int]:
+    return [day.year for one in timings for day in (one.start, one.due) if day]

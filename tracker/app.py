@@ -42,7 +42,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     for name in DOORS:  # TEMPORARY while rooms are being built
         try:
             module = import_module(name)
-        except ModuleNotFoundError as error:
+        except ImportError as error:
             print("missing", name, error)
             continue
         if hasattr(module, "init"):

@@ -6,12 +6,14 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from tracker import access, documents, parsing
+from tracker import access
 from tracker.access import Actor, Thing
+from tracker.documents.read import read
 from tracker.drafts import codec
 from tracker.drafts.model import PlanDraft, PlanHead, PlanPeriod
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
+from tracker.parsing.plan import parse
 from tracker.services.evidence import media_type, safe_name, stored_file
 from tracker.services.record import record
 from tracker.store.engine import transaction
@@ -37,8 +39,8 @@ def import_plan(
     access.need(actor, "plan.import", _thing(committee_id, coordinator_id))
     assert actor.id is not None
     name = safe_name(name)
-    document = documents.read(data, name)
-    draft = parsing.parse(document)
+    document = read(data, name)
+    draft = parse(document)
     kind = PLAIN if document.kind == "txt" else media_type(name, data)
     with transaction(db.session):
         plan = _next_of(actor, plan_id) if plan_id else _new(actor, committee_id, coordinator_id, at)

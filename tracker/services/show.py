@@ -261,7 +261,7 @@ def _worded(task_id: int) -> tuple[TaskVersion, PlanVersion]:
         .where(TaskVersion.task_id == task_id)
         .order_by(PlanVersion.ordinal.desc())
     )
-    found = db.session.execute(query).tuples().first()
+    found = db.session.execute(query).first()
     if found is None:
         raise NotFound("Không tìm thấy nhiệm vụ này.")
     return found
@@ -634,7 +634,7 @@ def _uses(stored: StoredFile, actor: Actor) -> list[tuple[str, Thing]]:
         .join(Plan, Plan.id == Assignment.plan_id)
         .where(Evidence.file_id == stored.id)
     )
-    for work, plan in db.session.execute(query).tuples():
+    for work, plan in db.session.execute(query):
         uses.append(
             (
                 "work.see",

@@ -131,7 +131,7 @@ def recorded(session: AnySession, committee_id: int) -> set[tuple[int, int, str,
         .join(Assignment, Assignment.id == Notice.assignment_id)
         .where(Assignment.committee_id == committee_id, Assignment.state == OPEN)
     )
-    return set(session.execute(query).tuples())
+    return set(session.execute(query))
 
 
 def teams(session: AnySession, day: date, unit_ids: Iterable[int]) -> dict[int, dict[str, tuple[int, ...]]]:
@@ -145,7 +145,7 @@ def teams(session: AnySession, day: date, unit_ids: Iterable[int]) -> dict[int, 
         .order_by(Role.person_id)
     )
     found: dict[int, dict[str, tuple[int, ...]]] = {}
-    for unit_id, role, person_id in session.execute(query).tuples():
+    for unit_id, role, person_id in session.execute(query):
         if unit_id is not None:
             roles = found.setdefault(unit_id, {})
             roles[role] = (*roles.get(role, ()), person_id)
@@ -157,9 +157,10 @@ def recipients(session: AnySession, ids: Iterable[int]) -> dict[int, Recipient]:
     return {row.id: Recipient(row.id, row.name, row.email) for row in session.execute(query)}
 
 
-def taken_keys(session: AnySession, day: date) -> set[str]:
-    """Keys of the letters of a day."""
-    return set(session.scalars(select(Letter.key).where(Letter.day == day)))
+def closed_keys(session: AnySession, day: date) -> set[str]:
+    """Keys of the day's letters that take nothing more in: they are out, on the way, or have their text."""
+    waiting = Letter.state.in_(UNSENT) & (Letter.message_id == "")
+    return set(session.scalars(select(Letter.key).where(Letter.day == day, ~waiting)))
 
 
 def digest_rows(session: AnySession, person_id: int, day: date) -> list[DigestRow]:
@@ -225,7 +226,21 @@ def _digest_row(
 def letter_steps(session: AnySession, letter_id: int) -> set[tuple[int, date]]:
     """(assignment, due date) of the steps that a letter is to tell."""
     query = select(Notice.assignment_id, Notice.due_on).where(Notice.letter_id == letter_id)
-    return set(session.execute(query).tuples())
+    return set(session.execute(query))
+
+
+def coordinator_mailboxes(session: AnySession, letter_id: int) -> list[str]:
+    """The mailboxes of the units that follow up the plans of a letter's steps."""
+    query = (
+        select(Unit.id, Unit.mailbox)
+        .join(Plan, Plan.coordinator_id == Unit.id)
+        .join(Assignment, Assignment.plan_id == Plan.id)
+        .join(Notice, Notice.assignment_id == Assignment.id)
+        .where(Notice.letter_id == letter_id, Unit.mailbox != "")
+        .distinct()
+        .order_by(Unit.id)
+    )
+    return [row.mailbox for row in session.execute(query)]
 
 
 def person_roles(session: AnySession, person_id: int, day: date) -> set[str]:
@@ -251,7 +266,7 @@ def last_sweep(session: AnySession) -> LastSweep:
     """For the health page: only what says whether notices run."""
     query = select(SweepRun).where(SweepRun.ended_at.is_not(None)).order_by(SweepRun.id.desc()).limit(1)
     run = session.scalars(query).first()
-    counts = dict(session.execute(select(Letter.state, func.count()).group_by(Letter.state)).tuples().all())
+    counts = dict(session.execute(select(Letter.state, func.count()).group_by(Letter.state)).all())
     return LastSweep(
         ended_at=run.ended_at if run else None,
         error=run.error if run else "",

@@ -93,7 +93,7 @@ def task_counts(session: AnySession, version_ids: Collection[int]) -> dict[int, 
         .where(TaskVersion.plan_version_id.in_(list(version_ids)))
         .group_by(TaskVersion.plan_version_id)
     )
-    return {one: (total, total - led) for one, total, led in session.execute(query).tuples()}
+    return {one: (total, total - led) for one, total, led in session.execute(query)}
 
 
 def facts(session: AnySession, *, thing: str, thing_id: int) -> tuple[FactRow, ...]:
@@ -135,7 +135,7 @@ def letter_counts(session: AnySession, committee_id: int) -> dict[str, int]:
     query = (
         select(Letter.state, func.count()).where(Letter.committee_id == committee_id).group_by(Letter.state)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def letter_rows(session: AnySession, found: list[Letter]) -> tuple[NoticeRow, ...]:
@@ -145,9 +145,7 @@ def letter_rows(session: AnySession, found: list[Letter]) -> tuple[NoticeRow, ..
             select(Notice.letter_id, func.count(Notice.assignment_id.distinct()))
             .where(Notice.letter_id.in_([one.id for one in found]))
             .group_by(Notice.letter_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return tuple(
         NoticeRow(

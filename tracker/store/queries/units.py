@@ -130,7 +130,7 @@ def _person_row(person: Person, roles: list[Role], unit_names: Mapping[int, str]
 
 def person_names(session: AnySession, ids: Iterable[int | None]) -> dict[int, str]:
     wanted = {one for one in ids if one is not None}
-    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).tuples().all())
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).all())
 
 
 def committees(session: AnySession, ids: Iterable[int]) -> list[Committee]:

@@ -33,7 +33,7 @@ class Wanted:
 
 def rows(session: AnySession, wanted: Wanted, today: date, calendar: WorkCalendar) -> list[WorkRow]:
     """The assignments that are wanted, by due day (undated last), then plan and place in it."""
-    found = list(session.execute(_query(wanted)).tuples())
+    found = list(session.execute(_query(wanted)))
     tasks = _task_versions(session, {one.task_id for one, *_ in found})
     submissions = _last_submissions(session, [one.id for one, *_ in found])
     units = {u for one, _, plan in found for u in (one.unit_id, one.holder_id, plan.coordinator_id)}
@@ -190,7 +190,7 @@ def helped_tasks(session: AnySession, unit_ids: Collection[int]) -> set[int]:
         .join(PlanVersion, PlanVersion.id == TaskVersion.plan_version_id)
         .where(Mention.part == "partner", PlanVersion.state == "published")
     )
-    return {task_id for task_id, ids in session.execute(query).tuples() if wanted & set(ids)}
+    return {task_id for task_id, ids in session.execute(query) if wanted & set(ids)}
 
 
 def partner_ids(session: AnySession, task_id: int) -> frozenset[int]:

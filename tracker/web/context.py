@@ -1,4 +1,4 @@
-"""What every page may ask: the time, the committee in view, the person's rights and places, and words for values.
+"""What every page may ask: the time, the committee in view, the visitor's rights and places, words for values.
 
 Comes from the request and the clock; goes into templates as globals and filters. Decides nothing about rights
 itself: it asks `tracker.access`.
@@ -21,8 +21,10 @@ from tracker.errors import Forbidden
 from tracker.progress.counts import Tally
 from tracker.progress.standing import Standing
 from tracker.services import show
+from tracker.settings import Settings
 from tracker.sheets import words
 from tracker.store.queries.rows import UnitRow, WorkRow
+from tracker.web import telling
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,10 @@ def init(app: Flask) -> None:
         trial_clock=trial_clock,
         committee_name=committee_name,
     )
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update(FILTERS | telling.FILTERS)
 
 
-# --- time -----------------------------------------------------------------------------------------------------
+# Time.
 
 
 def now() -> datetime:
@@ -79,15 +81,20 @@ def today() -> date:
     return vietnam_day(now())
 
 
+def settings() -> Settings:
+    """What this installation chose."""
+    chosen: Settings = current_app.config["TRACKER"]
+    return chosen
+
+
 def trial_clock() -> str:
     """The present time in words where the installation runs on a trial clock, else nothing."""
-    settings = current_app.extensions.get("settings")
-    if settings is None or settings.now is None:
+    if settings().now is None:
         return ""
     return f"{words.day_words(today())}, {words.time_words(now())}"
 
 
-# --- person and committee -------------------------------------------------------------------------------------
+# Person and committee.
 
 
 def visitor() -> access.Actor | None:
@@ -127,7 +134,9 @@ def committee_id() -> int:
     """The committee in view: `?co-quan=` chooses and is remembered, else the visitor's first one."""
     ids = [one[0] for one in committees()]
     if not ids:
-        raise Forbidden(_("Tài khoản chưa thuộc cơ quan nào. Xin liên hệ người quản lý để được giao vai trò."))
+        raise Forbidden(
+            _("Tài khoản chưa thuộc cơ quan nào. Xin liên hệ người quản lý để được giao vai trò.")
+        )
     asked = request.args.get("co-quan", type=int)
     if asked in ids:
         session["committee"] = asked
@@ -174,7 +183,7 @@ def visitor_place() -> str:
     return words.ROLES.get(role, "")
 
 
-# --- navigation -----------------------------------------------------------------------------------------------
+# Navigation.
 
 
 def navigation() -> list[Place]:
@@ -197,7 +206,7 @@ def _places() -> tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...]:
     )
 
 
-# --- words for values -----------------------------------------------------------------------------------------
+# Words for values.
 
 
 def _standing(standing: Standing, row: WorkRow | None = None) -> str:

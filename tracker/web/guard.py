@@ -10,15 +10,19 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_login import UserMixin, login_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from tracker import access
 from tracker.errors import TrackerError
+from tracker.extensions import login_manager
+from tracker.services import accounts
 from tracker.web import context
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -28,15 +32,56 @@ OPEN = frozenset(
 )
 
 # No other host, no inline script or style. Bootstrap draws its arrows and ticks from data: pictures.
+CSP = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """Who is logged in, for Flask-Login. The id carries the epoch: a new password ends the sessions."""
+
+    def __init__(self, actor: access.Actor, epoch: int) -> None:
+        self.actor = actor
+        self.epoch = epoch
+
+    def get_id(self) -> str:
+        return f"{self.actor.id}:{self.epoch}"
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def visitor_of(key: str) -> Visitor | None:
+    """The visitor of a session that is neither too old nor idle for too long."""
+    person_id, _colon, epoch = key.partition(":")
+    if not (person_id.isdecimal() and epoch.isdecimal()) or _session_over():
+        return None
+    actor = accounts.actor_of(int(person_id), at=context.now(), epoch=int(epoch))
+    return Visitor(actor, int(epoch)) if actor else None
+
+
+def let_in(actor: access.Actor) -> None:
+    """Begin a session. What the browser carried before is dropped, so that nobody can plant a session."""
+    assert actor.id is not None
+    epoch = accounts.epoch_of(actor.id)
+    assert epoch is not None
+    session.clear()
+    session.permanent = True
+    session["since"] = session["seen"] = int(context.now().timestamp())
+    login_user(Visitor(actor, epoch))
+
+
+def _session_over() -> bool:
+    settings, moment = context.settings(), int(context.now().timestamp())
+    age, idle = moment - session.get("since", 0), moment - session.get("seen", 0)
+    return age > settings.session_hours * 3600 or idle > settings.session_idle_minutes * 60
 
 
 def asks(deed: str) -> Callable[[View], View]:
@@ -72,7 +117,15 @@ def close() -> ResponseReturnValue | None:
     deed = getattr(current_app.view_functions[request.endpoint], "deed", None)
     if deed is None or not access.may_somewhere(person, deed):
         return error_page(403, _("Tài khoản của đồng chí không có quyền mở trang này."))
+    _seen()
     return None
+
+
+def _seen() -> None:
+    """Note that the visitor is there; once a minute is enough, so that not every answer sets a cookie."""
+    moment = int(context.now().timestamp())
+    if abs(moment - session.get("seen", 0)) >= 60:
+        session["seen"] = moment
 
 
 def _to_login() -> ResponseReturnValue:
@@ -86,41 +139,44 @@ def add_headers(response: Response) -> Response:
     """After each request: the security headers; pages of a person are not kept by the browser."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    settings = current_app.extensions.get("settings")
-    if settings is not None and settings.secure_cookies:
+    if context.settings().secure_cookies:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "private, no-store")
     return response
 
 
-# --- refusals in words ----------------------------------------------------------------------------------------
+# Refusals in words.
 
 TITLES = {
-    400: "Chưa nhận được yêu cầu",
-    403: "Không có quyền",
-    404: "Không tìm thấy trang",
-    405: "Trang không nhận thao tác này",
-    409: "Chưa làm được việc này",
-    413: "Tệp quá lớn",
-    422: "Nội dung chưa dùng được",
-    429: "Xin chờ một lát",
-    500: "Máy chủ gặp sự cố",
+    400: lazy_gettext("Chưa nhận được yêu cầu"),
+    403: lazy_gettext("Không có quyền"),
+    404: lazy_gettext("Không tìm thấy trang"),
+    405: lazy_gettext("Trang không nhận thao tác này"),
+    409: lazy_gettext("Chưa làm được việc này"),
+    413: lazy_gettext("Tệp quá lớn"),
+    422: lazy_gettext("Nội dung chưa dùng được"),
+    429: lazy_gettext("Xin chờ một lát"),
+    500: lazy_gettext("Máy chủ gặp sự cố"),
 }
 
 WORDS = {
-    400: "Nội dung gửi lên không đầy đủ. Xin quay lại trang trước, tải lại trang rồi gửi lại.",
-    403: "Tài khoản của đồng chí không có quyền làm việc này. Cần thêm quyền, xin liên hệ người quản lý.",
-    404: "Địa chỉ này không có, hoặc đã chuyển đi nơi khác. Xin kiểm tra lại đường dẫn.",
-    405: "Địa chỉ này chỉ dùng cho nút bấm trên trang. Xin mở lại từ trang chính.",
-    429: "Có quá nhiều yêu cầu trong thời gian ngắn. Xin thử lại sau ít phút.",
-    500: "Máy chủ không xử lý được yêu cầu. Nội dung đã lưu trước đó vẫn còn. "
-    "Xin thử lại; nếu vẫn không được, xin báo người quản trị thời điểm xảy ra.",
+    400: lazy_gettext("Nội dung gửi lên không đầy đủ. Xin quay lại trang trước, tải lại trang rồi gửi lại."),
+    403: lazy_gettext(
+        "Tài khoản của đồng chí không có quyền làm việc này. Cần thêm quyền, xin liên hệ người quản lý."
+    ),
+    404: lazy_gettext("Địa chỉ này không có, hoặc đã chuyển đi nơi khác. Xin kiểm tra lại đường dẫn."),
+    405: lazy_gettext("Địa chỉ này chỉ dùng cho nút bấm trên trang. Xin mở lại từ trang chính."),
+    429: lazy_gettext("Có quá nhiều yêu cầu trong thời gian ngắn. Xin thử lại sau ít phút."),
+    500: lazy_gettext(
+        "Máy chủ không xử lý được yêu cầu. Nội dung đã lưu trước đó vẫn còn. "
+        "Xin thử lại; nếu vẫn không được, xin báo người quản trị thời điểm xảy ra."
+    ),
 }
 
 
 def refuse(error: TrackerError) -> ResponseReturnValue:
-    """A refusal of the services: said where the person was when they sent a form, else on a page of its own."""
+    """A refusal of the services: said on the page that the form was on, else on a page of its own."""
     if _wants_json():
         return jsonify(error=error.message, code=error.code), error.status
     back = _local(request.referrer)
@@ -163,12 +219,14 @@ def apologise(error: Exception) -> ResponseReturnValue:
     return error_page(500, _words(500))
 
 
-def error_page(
-    status: int, message: str, *, title: str = "", back: str = ""
-) -> tuple[str, int]:
+def error_page(status: int, message: str, *, title: str = "", back: str = "") -> tuple[str, int]:
     """A page that says what is the matter and offers a way out."""
     page = render_template(
-        "errors/error.html", status=status, title=title or _(TITLES.get(status, TITLES[400])), message=message, back=back
+        "errors/error.html",
+        status=status,
+        title=title or TITLES.get(status, TITLES[400]),
+        message=message,
+        back=back,
     )
     return page, status
 
@@ -177,7 +235,7 @@ def _words(code: int) -> str:
     if code == 413:
         limit = (current_app.config.get("MAX_CONTENT_LENGTH") or 0) // (1024 * 1024)
         return _("Tệp gửi lên vượt quá %(n)d MB. Xin chia nhỏ tệp, hoặc chỉ gửi trang cần thiết.", n=limit)
-    return _(WORDS.get(code, WORDS[400] if code < 500 else WORDS[500]))
+    return str(WORDS.get(code, WORDS[400] if code < 500 else WORDS[500]))
 
 
 def _wants_json() -> bool:

@@ -1,0 +1,139 @@
+"""Facts, letters and document lines in words: rows in, a mark and Vietnamese text out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from tracker.services.work import DocumentLine
+from tracker.sheets.words import day_words, plain_day
+from tracker.store.queries.rows import FactRow, NoticeRow
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line of history: the mark before it, what happened, and the words that somebody gave."""
+
+    mark: str
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A part of a document line; `missing` where it was not found."""
+
+    name: str
+    words: str
+    missing: bool = False
+
+
+FACTS = {
+    "imported": ("ask", lazy_gettext("Nhập tệp kế hoạch")),
+    "created": ("ask", lazy_gettext("Tạo kế hoạch")),
+    "corrected-row": ("ask", lazy_gettext("Sửa một dòng của bản đọc")),
+    "added-row": ("ask", lazy_gettext("Thêm một dòng vào bản đọc")),
+    "decided-row": ("ask", lazy_gettext("Quyết định một dòng của bản đọc")),
+    "published": ("accepted", lazy_gettext("Ban hành kế hoạch, giao việc cho đơn vị")),
+    "withdrawn": ("excused", lazy_gettext("Việc không còn trong bản kế hoạch mới")),
+    "ticked": ("submitted", lazy_gettext("Gửi minh chứng")),
+    "ticked-on-behalf": ("submitted", lazy_gettext("Ghi nhận thay đơn vị")),
+    "took-back": ("open", lazy_gettext("Rút lại minh chứng")),
+    "accepted": ("accepted", lazy_gettext("Duyệt minh chứng")),
+    "returned": ("returned", lazy_gettext("Trả lại minh chứng")),
+    "notified": ("mail", lazy_gettext("Thư nhắc việc")),
+    "dropped-draft": ("excused", lazy_gettext("Bỏ bản đọc chưa ban hành")),
+}
+
+WAYS = {
+    "paper": lazy_gettext("bản giấy"),
+    "phone": lazy_gettext("điện thoại"),
+    "system": lazy_gettext("hệ thống khác"),
+}
+
+LETTERS = {
+    "waiting": ("waiting", lazy_gettext("chờ gửi")),
+    "claimed": ("submitted", lazy_gettext("đang gửi")),
+    "sent": ("accepted", lazy_gettext("đã gửi")),
+    "failed": ("returned", lazy_gettext("chưa gửi được, sẽ thử lại")),
+    "dead": ("overdue", lazy_gettext("không gửi được")),
+    "withdrawn": ("excused", lazy_gettext("không cần gửi nữa")),
+}
+
+SUBMISSIONS = {
+    "sent": ("submitted", lazy_gettext("chờ duyệt")),
+    "accepted": ("accepted", lazy_gettext("đã duyệt")),
+    "returned": ("returned", lazy_gettext("trả lại")),
+    "withdrawn": ("excused", lazy_gettext("đã rút lại")),
+}
+
+
+def fact_words(fact: FactRow) -> Told:
+    """One line of history. A deed without words of its own shows its code, so that nothing is hidden."""
+    mark, text = FACTS.get(fact.deed, ("ask", fact.deed))
+    return Told(mark, str(text), _detail(fact.deed, fact.after))
+
+
+def _detail(deed: str, after: Mapping[str, Any]) -> str:
+    if deed == "returned":
+        return str(after.get("reason", "")) + (
+            f" ({_('chỉ sửa hình thức')})" if after.get("form_only") else ""
+        )
+    if deed == "accepted" and after.get("done_on"):
+        return _("hoàn thành ngày %(day)s", day=plain_day(date.fromisoformat(str(after["done_on"]))))
+    if deed in ("ticked", "ticked-on-behalf"):
+        return "; ".join((*_receipt(after), *map(str, after.get("evidence") or ())))
+    if deed == "notified":
+        return str(after.get("subject", ""))
+    return ""
+
+
+def _receipt(after: Mapping[str, Any]) -> tuple[str, ...]:
+    if not after.get("via"):
+        return ()
+    day = plain_day(date.fromisoformat(str(after["received_on"])))
+    return (_("nhận ngày %(day)s bằng %(way)s", day=day, way=WAYS.get(str(after["via"]), after["via"])),)
+
+
+def line_chips(line: DocumentLine) -> list[Chip]:
+    """What was understood of a document line, and what was not."""
+    if "number" in line.missing:
+        chips = [Chip(_("Số, ký hiệu"), _("chưa thấy"), True)]
+    else:
+        chips = [Chip(_("Số"), line.number), Chip(_("Ký hiệu"), line.symbol)]
+    if line.dated_on is None:
+        return [*chips, Chip(_("Ngày"), _("chưa thấy"), True)]
+    return [*chips, Chip(_("Ngày"), day_words(line.dated_on))]
+
+
+def letter_mark(letter: NoticeRow) -> str:
+    return LETTERS.get(letter.state, LETTERS["waiting"])[0]
+
+
+def letter_words(letter: NoticeRow) -> str:
+    return str(LETTERS.get(letter.state, LETTERS["waiting"])[1])
+
+
+def submission_state(state: str) -> tuple[str, str]:
+    """(mark, words) of a submission."""
+    mark, words = SUBMISSIONS[state]
+    return mark, str(words)
+
+
+def way_words(via: str) -> str:
+    return str(WAYS.get(via, via))
+
+
+FILTERS = {
+    "fact_words": fact_words,
+    "line_chips": line_chips,
+    "letter_mark": letter_mark,
+    "letter_words": letter_words,
+    "submission_state": submission_state,
+    "way_words": way_words,
+}

@@ -1,0 +1,256 @@
+"""Việc của đơn vị, and one assignment: its form, its evidence, its decision, its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.deadlines.workdays import NATIONAL
+from tracker.errors import Invalid, NotFound, TrackerError, UnreadableFile
+from tracker.services import show
+from tracker.services import work as deeds
+from tracker.services.work import Given
+from tracker.sheets.words import day_words, period_words
+from tracker.store.queries.rows import SubmissionRow, UnitWork, WorkPage
+from tracker.web.context import actor, my_units, now, today
+from tracker.web.guard import asks, local_address
+from tracker.web.telling import line_chips
+
+blueprint = Blueprint("work", __name__)
+
+LATER_SHOWN = 10  # the rest of a long year folds away
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What somebody entered and why it was refused: shown again beside the words."""
+
+    form: str
+    given: Given
+    error: str
+    received_on: str = ""
+    via: str = ""
+    reason: str = ""
+
+
+# The unit's work.
+
+
+@blueprint.get("/viec")
+@asks("work.list")
+def mine() -> ResponseReturnValue:
+    """The work of one of my units, the most urgent first."""
+    units = my_units()
+    if not units:
+        raise NotFound(_("Tài khoản chưa thuộc đơn vị nào. Xin liên hệ người quản lý để được giao vai trò."))
+    unit_id = request.args.get("don-vi", units[0].id, type=int)
+    plan_id = request.args.get("ke-hoach", type=int)
+    work = show.unit_work(actor(), unit_id, at=now(), plan_id=plan_id)
+    return render_template(
+        "work/mine.html",
+        work=work,
+        units=units,
+        plan_id=plan_id,
+        urgent=urgent_words(work),
+        later_shown=LATER_SHOWN,
+        back=url_for("work.mine", **request.args),
+    )
+
+
+def urgent_words(work: UnitWork) -> list[str]:
+    """What the first sentence of the page says is pressing."""
+    told = []
+    if work.tally.overdue:
+        told.append(_("%(n)d việc quá hạn", n=work.tally.overdue))
+    if work.tally.today:
+        told.append(_("%(n)d việc đến hạn hôm nay", n=work.tally.today))
+    return told
+
+
+# One assignment.
+
+
+@blueprint.get("/viec/<int:assignment_id>")
+@asks("work.see-state")
+def one(assignment_id: int) -> ResponseReturnValue:
+    return _page(assignment_id)
+
+
+def _page(assignment_id: int, entered: Entered | None = None) -> str:
+    page = show.work_page(actor(), assignment_id, at=now())
+    line = entered.given.text if entered else ""
+    return render_template(
+        "work/one.html",
+        page=page,
+        row=page.row,
+        entered=entered,
+        line=deeds.read_document_line(line, today()) if line else None,
+        waiting=_waiting(page),
+        quote=quote_pieces(page),
+        why=why_due(page),
+        mine=page.row.holder_id in actor().units(),
+    )
+
+
+def _waiting(page: WorkPage) -> SubmissionRow | None:
+    """The submission that waits for a decision."""
+    return next((one for one in page.submissions if one.state == "sent"), None)
+
+
+def quote_pieces(page: WorkPage) -> list[tuple[str, bool]]:
+    """The sentence of the plan in pieces: (words, whether the due date was read from them)."""
+    if page.source is None:
+        return []
+    start, end = page.source.start, page.source.end
+    text = page.source_block or page.source.text
+    if not page.source_block:
+        start, end = 0, len(text)
+    marks = sorted(
+        (span.start, span.end)
+        for span in page.spans.get("timings", ())
+        if span.block == page.source.block and start <= span.start and span.end <= end
+    )
+    pieces, place = [], start
+    for begin, stop in marks:
+        if begin < place:
+            continue  # two dates read from the same words
+        pieces += [(text[place:begin], False), (text[begin:stop], True)]
+        place = stop
+    pieces.append((text[place:end], False))
+    return [piece for piece in pieces if piece[0]]
+
+
+def why_due(page: WorkPage) -> list[str]:
+    """Why the due day is that day, sentence by sentence."""
+    row, due = page.row, page.row.due_on
+    if due is None:
+        return []
+    told = []
+    if row.timing_text:
+        told.append(_("Kế hoạch ghi “%(text)s”.", text=row.timing_text))
+    if period_words(row.period):
+        told.append(_("Áp dụng cho kỳ %(period)s.", period=period_words(row.period)))
+    if page.printed and page.printed - due == timedelta(days=1):
+        told.append(
+            _("“Trước ngày %(day)s” được tính là hết ngày hôm trước.", day=f"{page.printed:%-d/%-m/%Y}")
+        )
+    if row.work.first_due_on and row.work.first_due_on != due:
+        told.append(_("Hạn đầu là %(day)s, đã được thay đổi.", day=day_words(row.work.first_due_on)))
+    if not NATIONAL.works(due):
+        nearest = NATIONAL.at_or_before(due)
+        told.append(
+            _("Hạn rơi vào ngày nghỉ; ngày làm việc gần nhất trước đó là %(day)s.", day=day_words(nearest))
+        )
+    return told
+
+
+@blueprint.get("/viec/doc-dong")
+@asks("work.see-state")
+def read_line() -> ResponseReturnValue:
+    """What a document line says, for the chips under the field while somebody types."""
+    line = deeds.read_document_line(request.args.get("dong", "")[:300], today())
+    return jsonify(
+        chips=[{"name": one.name, "words": one.words, "missing": one.missing} for one in line_chips(line)]
+    )
+
+
+# Deeds.
+
+
+@blueprint.post("/viec/<int:assignment_id>/gui")
+@asks("work.tick")
+def tick(assignment_id: int) -> ResponseReturnValue:
+    """The unit sends its evidence."""
+    given = given_from_form()
+    try:
+        deeds.tick(actor(), assignment_id, given, at=now())
+    except (Invalid, UnreadableFile) as refusal:
+        return _page(assignment_id, Entered("tick", given, refusal.message)), refusal.status
+    flash(_("Đã gửi minh chứng. Ngày gửi được tính là ngày hoàn thành nếu được duyệt."), "done")
+    return _back(assignment_id)
+
+
+@blueprint.post("/viec/<int:assignment_id>/rut")
+@asks("work.tick")
+def take_back(assignment_id: int) -> ResponseReturnValue:
+    deeds.take_back(actor(), assignment_id, at=now())
+    flash(_("Đã rút lại minh chứng. Việc trở lại trạng thái chưa gửi."), "done")
+    return _back(assignment_id)
+
+
+@blueprint.post("/viec/<int:assignment_id>/gui-thay")
+@asks("work.tick-on-behalf")
+def tick_on_behalf(assignment_id: int) -> ResponseReturnValue:
+    """The coordinator records what came in on paper, by telephone or by another system."""
+    given, day, via = given_from_form(), request.form.get("received_on", ""), request.form.get("via", "")
+    try:
+        deeds.tick_on_behalf(actor(), assignment_id, given, received_on=_receipt_day(day), via=via, at=now())
+    except (Invalid, UnreadableFile) as refusal:
+        entered = Entered("behalf", given, refusal.message, received_on=day, via=via)
+        return _page(assignment_id, entered), refusal.status
+    flash(_("Đã ghi nhận thay đơn vị. Xin duyệt để kết thúc việc."), "done")
+    return _back(assignment_id)
+
+
+@blueprint.post("/viec/<int:assignment_id>/duyet")
+@asks("work.accept")
+def accept(assignment_id: int) -> ResponseReturnValue:
+    deeds.accept(actor(), assignment_id, row_version=_row_version(), at=now())
+    flash(_("Đã duyệt. Việc đã hoàn thành."), "done")
+    return _back(assignment_id)
+
+
+@blueprint.post("/viec/<int:assignment_id>/tra")
+@asks("work.return")
+def return_(assignment_id: int) -> ResponseReturnValue:
+    """Back to the unit, with the reason."""
+    reason, form_only = request.form.get("reason", ""), "form_only" in request.form
+    try:
+        deeds.return_(
+            actor(), assignment_id, reason, form_only=form_only, row_version=_row_version(), at=now()
+        )
+    except Invalid as refusal:
+        return _page(
+            assignment_id, Entered("return", Given(), refusal.message, reason=reason)
+        ), refusal.status
+    flash(_("Đã trả lại. Đơn vị thấy lý do ngay trên trang việc của mình."), "done")
+    return _back(assignment_id)
+
+
+def given_from_form() -> Given:
+    """Evidence as it was entered."""
+    file = request.files.get("file")
+    return Given(
+        text=request.form.get("text", "").strip(),
+        link=request.form.get("link", "").strip(),
+        file_name=file.filename or "" if file else "",
+        file_data=file.read() if file and file.filename else b"",
+        note=request.form.get("note", "").strip(),
+    )
+
+
+def _receipt_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(_("Xin ghi ngày nhận, ví dụ 20/5/2026."), code="receipt-day") from None
+
+
+def _row_version() -> int:
+    """The version that the person saw; without one the form is not ours."""
+    version = request.form.get("row_version", type=int)
+    if version is None:
+        raise TrackerError(_("Biểu mẫu thiếu thông tin. Xin tải lại trang rồi làm lại."), code="no-version")
+    return version
+
+
+def _back(assignment_id: int) -> ResponseReturnValue:
+    """Where the form was opened from: a list of ours, or the page of the assignment."""
+    back = local_address(request.form.get("back"))
+    if back:
+        return redirect(f"{back}#viec-{assignment_id}", 303)
+    return redirect(url_for("work.one", assignment_id=assignment_id), 303)

@@ -1,4 +1,4 @@
-"""What every page may ask: the time, the committee in view, the visitor's rights and places, words for values.
+"""What every page may ask: the time, the committee in view, the visitor's rights and places, and words.
 
 Comes from the request and the clock; goes into templates as globals and filters. Decides nothing about rights
 itself: it asks `tracker.access`.

@@ -8,10 +8,11 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.services import feeds, show
+import tracker.services.feeds as feeds
+from tracker.services import show
 from tracker.sheets.words import UNIT_KINDS
 from tracker.store.queries.rows import UnitRow
-from tracker.web.context import actor, committee_id, now
+from tracker.web.context import actor, can, committee_id, now, settings
 from tracker.web.guard import asks
 
 blueprint = Blueprint("units", __name__)
@@ -44,7 +45,19 @@ def by_kind(units: tuple[UnitRow, ...]) -> list[tuple[str, list[UnitRow]]]:
 @blueprint.get("/don-vi/<int:unit_id>")
 @asks("unit.see")
 def page(unit_id: int) -> ResponseReturnValue:
-    return render_template("units/page.html", page=show.unit_page(actor(), unit_id, at=now()))
+    shown = show.unit_page(actor(), unit_id, at=now())
+    return render_template(
+        "units/page.html",
+        page=shown,
+        sees_people=can("people.see") or unit_id in actor().units(),
+        feed_address=_feed_address(unit_id) if shown.may_renew_feed else "",
+    )
+
+
+def _feed_address(unit_id: int) -> str:
+    """The secret address of the unit's calendar, as a telephone must be given it: whole."""
+    token = feeds.feed_url_token(actor(), unit_id, secret=current_app.config["SECRET_KEY"], at=now())
+    return settings().base_url + url_for("feeds.unit", token=token)
 
 
 @blueprint.post("/don-vi/<int:unit_id>/lich-moi")

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from docx import Document as open_docx
+import docx
 from docx.oxml.ns import qn
 from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
@@ -34,7 +34,7 @@ DAMAGED = "Tệp .docx bị hỏng, không mở được. Vui lòng mở bằng 
 def read_docx(data: bytes) -> tuple[Block, ...]:
     _check_archive(data)
     try:
-        return tuple(_blocks(open_docx(io.BytesIO(data))))
+        return tuple(_blocks(docx.Document(io.BytesIO(data))))
     except (KeyError, ValueError, AttributeError, etree.XMLSyntaxError, zipfile.BadZipFile, OSError) as error:
         raise UnreadableFile(DAMAGED, code="damaged-file") from error
 

@@ -26,7 +26,8 @@ DOUBT_WORDS: Mapping[str, str] = {
 }
 
 COMMITTEE = re.compile(
-    r"(?:ubnd|uy ban nhan dan)(?:\s+(?:tinh|huyen|thi xa|thanh pho|quan|xa|phuong|thi tran)\b(?!,)(?:\s+\S+){0,4})?$"
+    r"(?:ubnd|uy ban nhan dan)(?:\s+(?:tinh|huyen|thi xa|thanh pho|quan|xa|phuong|"
+    r"thi tran)\b(?!,)(?:\s+\S+){0,4})?$"
     r"|(?:pho\s+)?chu tich\b.*"
 )
 VAGUE = re.compile(

@@ -23,7 +23,10 @@ DAY_LINE = re.compile(
 DOCUMENT = re.compile(
     r"(?<![\d/])(?:\d{1,5}[a-z]?(?:/\d{4})?/(?:QH\d+|[A-ZĐ]{2,}[A-ZĐa-z]*(?:[-&][A-ZĐ][\wĐđ]*)*)|\d{1,4}-[A-ZĐa-z]{2,4}/[A-ZĐ]{2,4})"
 )
-DOCUMENT_KIND = r"(?:Kế hoạch|Quyết định|Nghị quyết|Nghị định|Chỉ thị|Kết luận|Thông tư|Công văn|Chương trình|Luật|Văn bản|Đề án)"
+DOCUMENT_KIND = (
+    r"(?:Kế hoạch|Quyết định|Nghị quyết|Nghị định|Chỉ thị|Kết luận|Thông tư|Công văn|Chương trình|"
+    r"Luật|Văn bản|Đề án)"
+)
 SUBORDINATE = re.compile(
     rf"(?<=\S\s)(?:thực hiện|theo|về|tại|kèm theo|gọi là)\s+{DOCUMENT_KIND}[^,.;]{{0,20}}$", re.IGNORECASE
 )
@@ -31,20 +34,25 @@ OPENING = re.compile(r"(?:Thực hiện|Triển khai|Căn cứ|Để|Nhằm|Ti�
 CARRIES_OUT = re.compile(r"(?:Thực hiện|Triển khai)\s")
 ISSUES = re.compile(
     r"(?:^|[.,;]\s+)(?:Chủ tịch\s+|Giám đốc\s+)?"
-    r"(?P<issuer>(?:UBND|(?:Ủy|Uỷ) ban nhân dân|Sở|Phòng|Bộ|Ban|Hội đồng|Công an|Văn phòng)\s[^.,;:]{2,80}?)\s+(?:ban hành|xây dựng|lập|đề ra)\s+(?i:kế hoạch)"
+    r"(?P<issuer>(?:UBND|(?:Ủy|Uỷ) ban nhân dân|Sở|Phòng|Bộ|Ban|Hội đồng|Công an|"
+    r"Văn phòng)\s[^.,;:]{2,80}?)\s+(?:ban hành|xây dựng|lập|đề ra)\s+(?i:kế hoạch)"
 )
 COMMITTEE_LEVEL = re.compile(
     r"(?:UBND|Ủy ban nhân dân)\s+(huyện|thị xã|thành phố|quận|xã|phường|thị trấn|tỉnh)\b(?!,)"
 )
 TITLE_YEARS = re.compile(r"(?:giai đoạn|năm)\s+(\d{4})(?:\s*[-–]\s*(?:năm\s+)?(\d{4}))?\s*[.]?$")
 THROUGH = re.compile(
-    r"\(?(?:thông )?qua ([Pp]hòng [A-ZĐ][^),;.]*?|Sở [A-ZĐ][^),;.]*?|Văn phòng [^),;.]*?)(?=\)|,|;|\.| trước| để)"
+    r"\(?(?:thông )?qua ([Pp]hòng [A-ZĐ][^),;.]*?|Sở [A-ZĐ][^),;.]*?|Văn phòng [^),;.]*?)(?=\)|,|"
+    r";|\.| trước| để)"
 )
 CONTACT = re.compile(
-    r"liên hệ (?:với )?((?:Phòng|Sở|Văn phòng) .{3,90}?) (?:để|tổng hợp)|giao ([Pp]hòng [A-ZĐ]\S+ \S+) (?:đôn đốc|theo dõi|là đầu mối)|((?:Phòng|Sở|Văn phòng) [^.,;]{3,40}?) là (?:đơn vị|cơ quan) (?:đầu mối|thường trực)"
+    r"liên hệ (?:với )?((?:Phòng|Sở|Văn phòng) .{3,90}?) (?:để|tổng hợp)|"
+    r"giao ([Pp]hòng [A-ZĐ]\S+ \S+) (?:đôn đốc|theo dõi|là đầu mối)|((?:Phòng|Sở|"
+    r"Văn phòng) [^.,;]{3,40}?) là (?:đơn vị|cơ quan) (?:đầu mối|thường trực)"
 )
 MARK = re.compile(
-    r"\s*\((?:để\s+)?(?:b/c|báo cáo|biết|t/h|p/h|thực hiện|phối hợp|phối hợp t/h|theo dõi|chỉ đạo)[^)]*\)\s*$|\s*\(để [^)]*\)\s*$"
+    r"\s*\((?:để\s+)?(?:b/c|báo cáo|biết|t/h|p/h|thực hiện|phối hợp|phối hợp t/h|theo dõi|"
+    r"chỉ đạo)[^)]*\)\s*$|\s*\(để [^)]*\)\s*$"
 )
 NAME = re.compile(r"(?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]*\s+){1,4}[A-ZĐÀ-Ỹ][a-zđà-ỹ]*$")
 AUTHORITY = re.compile(r"(?:KT|TL|TUQ|TM|Q)\.")

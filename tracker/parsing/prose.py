@@ -119,7 +119,7 @@ def report_in(sentence: Source, clock: Clock) -> Report | None:
     target = DESTINATION.search(sentence.text) if verb else None
     if not verb or not target:
         return None
-    dates, doubts = _report_dates(sentence, folded)(clock)
+    dates, doubts = _report_dates(sentence, folded, clock)
     if not any(timing.due for _, timing in dates):
         return None
     recipient = recipient_of(sentence, target)
@@ -127,21 +127,24 @@ def report_in(sentence: Source, clock: Clock) -> Report | None:
     return Report(title, subject(sentence), recipient, dates, tuple(doubts)) if recipient else None
 
 
-class _report_dates:
-    """The dated part of a report's sentence: from its first word of time to its last."""
+def _report_dates(sentence: Source, folded: str, clock: Clock) -> tuple[Timed, list[Doubt]]:
+    """The due dates of a report's sentence, each from its first word of time to its last."""
+    found: Timed = []
+    doubts: list[Doubt] = []
+    for match in CYCLE_IN_PROSE.pattern.finditer(folded):
+        got, unsure = timed(trim(cut(sentence, *match.span()), " ,;."), clock)
+        found += [one for one in got if one[1].due]
+        doubts += [doubt for doubt in unsure if doubt.code == "invalid-date"]
+    return found, doubts
 
-    def __init__(self, sentence: Source, folded: str) -> None:
-        self.sentence = sentence
-        self.spans = [m.span() for m in CYCLE_IN_PROSE.pattern.finditer(folded)]
 
-    def __call__(self, clock: Clock) -> tuple[Timed, list[Doubt]]:
-        found: Timed = []
-        doubts: list[Doubt] = []
-        for begin, end in self.spans:
-            got, unsure = timed(trim(cut(self.sentence, begin, end), " ,;."), clock)
-            found += [one for one in got if one[1].due]
-            doubts += [doubt for doubt in unsure if doubt.code == "invalid-date"]
-        return found, doubts
+def condition_in(title: Source) -> str | None:
+    """The event that a title waits for: `… sau khi được cấp trên ban hành`."""
+    match = TRAILING_CONDITION.find(title.text)
+    if not match:
+        return None
+    timings, _ = parse_timing(title.text[match.start("value") : match.end("value")], None, None)
+    return next((timing.awaits for timing in timings if timing.awaits), None)
 
 
 def recipient_of(sentence: Source, target: re.Match[str]) -> str:

@@ -17,6 +17,7 @@ from tracker.parsing.prose import (
     Clock,
     Report,
     Timed,
+    condition_in,
     prose_timings,
     reports_in,
     running_timings,
@@ -117,7 +118,7 @@ def _below(node: Node, setting: Setting, nodes: Iterable[Node]) -> Iterator[Row]
             yield from _rows_of(child, setting.below(child, label))
 
 
-# --- work ------------------------------------------------------------------------------------------------------------
+# --- work ---
 
 
 def _work(node: Node, setting: Setting) -> Iterator[Row]:
@@ -160,7 +161,7 @@ def _several(node: Node, setting: Setting, groups: list[list[Field]]) -> Iterato
         end = group[-1].after
         bullets = node.children[begin:end]
         if bullets:
-            label = dict((id(c), name) for name, c in labelled(node.children))[id(bullets[0])]
+            label = {id(c): name for name, c in labelled(node.children)}[id(bullets[0])]
             yield from _row(bullets[0], setting.below(bullets[0], label), group, bullets[1:])
         begin = end
     yield from _below(node, setting, node.children[begin:])
@@ -233,7 +234,7 @@ def _with_prose(task: TaskDraft, texts: list[Source], fields: list[Field], setti
         order = sorted(found.values(), key=lambda one: (one.block, one.start))
         task = _partner(task, tuple(order))
     if "timings" in named:
-        return _title_condition(task, texts[0], setting)
+        return _title_condition(task, texts[0])
     return _sentence_times(task, texts, setting)
 
 
@@ -243,40 +244,28 @@ def _sentence_times(task: TaskDraft, texts: list[Source], setting: Setting) -> T
     return task
 
 
-def _title_condition(task: TaskDraft, title: Source, setting: Setting) -> TaskDraft:
+def _title_condition(task: TaskDraft, title: Source) -> TaskDraft:
     """A condition in the title (`sau khi được … ban hành`) is what the label's time waits for."""
-    found, _ = prose_timings(title, setting.clock)
-    awaits = next((timing.awaits for _, timing in found if timing.awaits), None)
+    awaits = condition_in(trim(title))
     if not awaits or any(timing.awaits for timing in task.timings):
         return task
     return replace(task, timings=tuple(replace(timing, awaits=awaits) for timing in task.timings))
 
 
-# --- duties ----------------------------------------------------------------------------------------------------------
+# --- duties ---
 
 
 def _duties(node: Node, setting: Setting) -> Iterator[Row]:
     """Responsibilities: the innermost items, or the paragraphs of a section without numbers."""
-    title = title_of(node)
-    charged = heading_units(title)
+    charged = heading_units(title_of(node))
     if node.fields:
         yield from _work(node, setting)
     elif node.children and _is_heading(node, charged):
         yield from _below(node, setting, node.children)
-    elif len(setting.path) == 1 or (
-        charged
-        and node.paragraphs
-        and len(charged[-1].text) + 12 > len(title.text[-len(charged[-1].text) - 12 :])
-        and _only_units(title, charged)
-    ):
+    elif len(setting.path) == 1 or (charged and node.paragraphs):
         yield from _paragraph_duties(node, setting)
     else:
         yield from _duty(_blank(node, setting, "responsibility"), _texts(node, node.children), setting)
-
-
-def _only_units(title: Source, charged: tuple[Source, ...]) -> bool:
-    """Whether a heading is nothing but the units that it puts in charge."""
-    return title.text.endswith(charged[-1].text)
 
 
 def _is_heading(node: Node, charged: tuple[Source, ...]) -> bool:
@@ -305,7 +294,7 @@ def _duty(task: TaskDraft, texts: list[Source], setting: Setting) -> Iterator[Ro
     yield from _with_reports(task, texts, setting, frozenset(text.block for text in texts))
 
 
-# --- reports ---------------------------------------------------------------------------------------------------------
+# --- reports ---
 
 
 def _with_reports(

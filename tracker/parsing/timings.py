@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from tracker.drafts.model import Doubt, Offset, TimingDraft
 from tracker.parsing.rules.when import (
@@ -74,7 +75,7 @@ class Found:
     cycle: str = ""
 
 
-class BadDate(ValueError):
+class BadDateError(ValueError):
     """Figures in the shape of a date that is in no calendar."""
 
 
@@ -115,7 +116,7 @@ def _scan(text: str, folded: str, context: Context) -> tuple[list[Found], list[D
     while place < len(folded):
         try:
             step = _next_at(text, folded, place, context)
-        except BadDate as bad:
+        except BadDateError as bad:
             doubts.append(Doubt("invalid-date", "timings", str(bad)))
             match = DAY.pattern.search(folded, place)
             place = match.end() if match else len(folded)
@@ -148,7 +149,7 @@ def _next_at(text: str, folded: str, place: int, context: Context) -> Step | Non
     return None
 
 
-# --- pieces of time ---------------------------------------------------------------------------------------------
+# --- pieces of time ---
 
 
 def _stretch(folded: str, place: int, context: Context) -> Stretch | None:
@@ -171,7 +172,7 @@ def _day(folded: str, place: int, context: Context) -> Stretch | None:
     try:
         day = date(year, int(match["m"]), int(match["d"]))
     except ValueError as error:
-        raise BadDate(match[0]) from error
+        raise BadDateError(match[0]) from error
     return Stretch(day, day, place, match.end(), "day", bool(match["y"]))
 
 
@@ -190,7 +191,7 @@ def _month(folded: str, place: int, context: Context) -> Stretch | None:
         return None
     month = number({"tu": "tư", "muoi": "mười"}.get(match["m"], match["m"]))
     if not month or not 1 <= month <= 12:
-        raise BadDate(match[0])
+        raise BadDateError(match[0])
     return Stretch(*_months(year, month, month), place, match.end(), "month", bool(match["y"]))
 
 
@@ -201,7 +202,7 @@ def _quarter(folded: str, place: int, context: Context) -> Stretch | None:
         return None
     quarter = _quarter_number(match["q"])
     if quarter is None:
-        raise BadDate(match[0])
+        raise BadDateError(match[0])
     return Stretch(
         *_months(year, 3 * quarter - 2, 3 * quarter), place, match.end(), "quarter", bool(match["y"])
     )
@@ -303,14 +304,14 @@ def _same_kind(folded: str, place: int, like: Stretch, context: Context) -> Stre
 
 def _joined(found: list[Stretch]) -> list[Stretch]:
     """Neighbours become one window; with a gap between them they stay apart."""
-    touching = all(a.last + ONE_DAY == b.first for a, b in zip(found, found[1:], strict=False))
+    touching = all(a.last + ONE_DAY == b.first for a, b in pairwise(found))
     if len(found) > 1 and touching and found[0].kind != "day":
         last = found[-1]
         return [Stretch(found[0].first, last.last, found[0].begin, last.end, last.kind, last.dated)]
     return found
 
 
-# --- readers, in the order in which they are asked -----------------------------------------------------------------
+# --- readers, in the order in which they are asked ---
 
 
 def _read_dated(text: str, folded: str, place: int, context: Context) -> Step | None:
@@ -460,7 +461,7 @@ READERS: tuple[Callable[[str, str, int, Context], Step | None], ...] = (
 )
 
 
-# --- what neighbours make of one another -----------------------------------------------------------------------------
+# --- what neighbours make of one another ---
 
 
 def _settle(text: str, folded: str, found: list[Found]) -> Iterator[Found]:
@@ -487,6 +488,8 @@ def _join(text: str, before: Found, one: Found, gap: str) -> Found | None:
     close = CLOSE.match(gap)
     if before.role == "cycle" and one.role == "dated" and close:
         return _dated_cycle(text, before, one)
+    if before.role == "dated" and before.timing.start and _ends_by_day(one) and not gap.strip():
+        return _named_day(text, before, one)
     if one.role == "event" and before.role in ("dated", "cycle") and close:
         return replace(before, timing=replace(before.timing, awaits=one.timing.awaits), end=one.end)
     if one.role == "always" and before.role in ("dated", "cycle") and re.match(r"[ (]*$", gap):
@@ -497,6 +500,17 @@ def _join(text: str, before: Found, one: Found, gap: str) -> Found | None:
     if one.role == "words" and before.role == "cycle" and close:
         return replace(before, timing=replace(before.timing, label="định kỳ"))
     return None
+
+
+def _ends_by_day(one: Found) -> bool:
+    return one.role == "dated" and one.timing.bound in ("before", "by")
+
+
+def _named_day(text: str, named: Found, one: Found) -> Found:
+    """`năm 2018 trước ngày 20/11/2018`: the year names what is due, the day says when."""
+    words = text[named.begin : one.end]
+    label = "năm" if readable(named.timing.text).startswith("nam") else named.timing.text
+    return Found(replace(one.timing, text=words, label=label), named.begin, one.end, "dated", one.dated)
 
 
 def _dated_cycle(text: str, cycle: Found, one: Found) -> Found:

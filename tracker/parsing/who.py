@@ -152,6 +152,7 @@ def heading_units(heading: Source) -> tuple[Source, ...]:
     if not UNIT.match(text):
         return ()
     end = END_OF_NAME.search(text)
-    if end and not opening:
+    # `Giao Phòng A chủ trì …` is a duty of its own; `Trách nhiệm của Phòng A trong việc …` is a heading.
+    if end and not (opening and "rách" in opening[0]):
         return ()
     return _named(trim(cut(body, 0, end.start() if end else len(text))))

@@ -8,12 +8,14 @@ from tracker.drafts.model import Source
 from tracker.parsing.pieces import cut, trim
 
 # Kinds of documents: where both sides of a comma begin with one, they are two products.
-DOCUMENT = re.compile(
-    r"(?:[Kk]ế hoạch|[Bb]áo cáo|[Cc]ông văn|[Qq]uyết định|[Tt]ờ trình|[Nn]ghị quyết|[Tt]hông báo|[Cc]hương trình|[Đđ]ề án|[Bb]iên bản)(?!\w)"
+PAPERS = (
+    r"(?:[Kk]ế hoạch|[Bb]áo cáo|[Cc]ông văn|[Qq]uyết định|[Tt]ờ trình|[Nn]ghị quyết|[Tt]hông báo|"
+    r"[Cc]hương trình|[Đđ]ề án|[Bb]iên bản|[Vv]ăn bản)(?!\w)"
 )
-DOCUMENT_COMMA = re.compile(
-    r",\s+(?=(?:[Bb]áo cáo|[Cc]ông văn|[Qq]uyết định|[Tt]ờ trình|[Nn]ghị quyết|[Tt]hông báo|tài liệu [A-ZĐ])(?!\w))"
-)
+PAPER = re.compile(PAPERS)
+COMMA = re.compile(r",\s+")
+# Two sorts of one material are two products as well: tài liệu hướng dẫn, tài liệu tuyên truyền.
+SAME_START = re.compile(r"(?P<kind>\w+ \w+) \w")
 
 
 def products(value: Source) -> tuple[Source, ...]:
@@ -29,11 +31,16 @@ def products(value: Source) -> tuple[Source, ...]:
 
 def _documents(part: Source) -> list[Source]:
     part = trim(part)
-    comma = DOCUMENT_COMMA.search(part.text)
-    if (
-        not comma
-        or not DOCUMENT.match(part.text)
-        or part.text[: comma.start()].count("(") > part.text.count(")")
-    ):
-        return [part]
-    return [trim(cut(part, 0, comma.start())), *_documents(cut(part, comma.end(), len(part.text)))]
+    for comma in COMMA.finditer(part.text):
+        before, after = part.text[: comma.start()], part.text[comma.end() :]
+        if before.count("(") == before.count(")") and _two_papers(before, after):
+            rest = _documents(cut(part, comma.end(), len(part.text)))
+            return [trim(cut(part, 0, comma.start())), *rest]
+    return [part]
+
+
+def _two_papers(before: str, after: str) -> bool:
+    if PAPER.match(before) and PAPER.match(after):
+        return True
+    start = SAME_START.match(before)
+    return bool(start and after.startswith(start["kind"] + " "))

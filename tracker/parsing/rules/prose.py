@@ -22,7 +22,7 @@ INLINE_LABEL = shape(
 )
 DATED = shape(
     "dated",
-    rf"""(?P<value>(?:(?:hoan\s+thanh|xong|thuc\s+hien|to\s+chuc)\s+(?:xong\s+)?(?:trong\s+|truoc\s+)?{PERIOD}|
+    rf"""(?<!keo\sdai\s)(?P<value>(?:(?:hoan\s+thanh|xong|thuc\s+hien|to\s+chuc)\s+(?:xong\s+)?(?:trong\s+|truoc\s+)?{PERIOD}|
         (?:hoan\s+thanh\s+|xong\s+)?(?:truoc|cham\s+nhat(?:\s+la)?|den\s+het|khong\s+qua|muon\s+nhat)\s+
         (?:den\s+)?(?:ngay\s+)?(?:{DAY_MONTH}|{PERIOD})))(?!\s*-\s*\d)""",
     yes=("hoàn thành trước ngày 30/6/2024", "chậm nhất là ngày 15/3", "hoàn thành trong quý II năm 2024"),
@@ -64,5 +64,6 @@ DESTINATION = re.compile(
     r"(?=\s*(?:[(),;.]|$|trước |chậm nhất|để |định kỳ|theo |xem xét|kết quả|về |tình hình))"
 )
 CLAUSE_END = re.compile(
-    r"(?:, |; |\) )(?=(?:xây dựng|lập|gửi|báo cáo|tổng hợp|đánh giá)\s)|được giao (?=xây dựng|lập)|, (?=đánh giá )"
+    r"(?:, |; |\) )(?=(?:xây dựng|lập|gửi|báo cáo|tổng hợp|đánh giá)\s)|được giao (?=xây dựng|"
+    r"lập)|, (?=đánh giá )"
 )

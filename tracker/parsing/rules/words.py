@@ -114,11 +114,15 @@ RECIPIENTS = shape("recipients", r"noi\s+nhan\s*:?", yes=("Nơi nhận:",), no=(
 # A word that begins the name of a body. Common words are written small, so capitals count here.
 COMMITTEE = r"(?:UBND|[UỦ][ỷyỦỶ]?\s?[Bb]an [Nn]hân dân|Uỷ ban nhân dân|Ủy ban nhân dân)"
 NAMED = (
-    rf"{COMMITTEE}|HĐND|Hội đồng|UBMTTQ\w*|(?:Ủy|Uỷ) ban|MTTQ\w*|Mặt trận|Văn phòng|VP|[Pp]hòng(?= [A-ZĐÂĂÊÔƠƯ])|Phòng|"
+    rf"{COMMITTEE}|HĐND|Hội đồng|UBMTTQ\w*|(?:Ủy|Uỷ) ban|MTTQ\w*|Mặt trận|Văn phòng|VP|"
+    rf"[Pp]hòng(?= [A-ZĐÂĂÊÔƠƯ])|Phòng|"
     r"Sở|Bộ(?= [A-ZĐ])|Ban(?= [A-ZĐ])|Cục|Chi cục|Tổng cục|Vụ|Viện|Viện kiểm sát|Trung tâm|Thanh tra|Công an|"
-    r"Tòa án|Toà án|Kho bạc|Bảo hiểm|Ngân hàng|Đài|Báo(?= [A-ZĐ])|Cổng|Hội|Đoàn|Liên đoàn|Liên minh|Công đoàn|Huyện đoàn|"
-    r"Tỉnh đoàn|Thành đoàn|Trường|Trạm|Hạt|Chi bộ|Đảng ủy|Đảng uỷ|Huyện ủy|Huyện uỷ|Tỉnh ủy|Thành ủy|Tổ(?= [a-zđA-ZĐ])|"
-    r"Thủ trưởng|Trưởng [Pp]hòng|Trưởng ban|Giám đốc|Chủ tịch|Bộ đội|Quân sự|Điện lực|Bưu điện|Hợp tác xã|Doanh nghiệp"
+    r"Tòa án|Toà án|Kho bạc|Bảo hiểm|Ngân hàng|Đài|Báo(?= [A-ZĐ])|Cổng|Hội|Đoàn|Liên đoàn|"
+    r"Liên minh|Công đoàn|Huyện đoàn|"
+    r"Tỉnh đoàn|Thành đoàn|Trường|Trạm|Hạt|Chi bộ|Đảng ủy|Đảng uỷ|Huyện ủy|Huyện uỷ|Tỉnh ủy|"
+    r"Thành ủy|Tổ(?= công tác| giúp việc| hòa giải| dân phố)|"
+    r"Thủ trưởng|Trưởng [Pp]hòng|Trưởng ban|Giám đốc|Chủ tịch|Bộ đội|Quân sự|Điện lực|Bưu điện|"
+    r"Hợp tác xã|Doanh nghiệp"
 )
 GROUP = (
     r"[Cc]ác (?:cơ quan|phòng|sở|Sở|ban|ngành|đơn vị|tổ chức|đoàn thể|địa phương|xã|phường|huyện|trường|cấp|"
@@ -130,9 +134,11 @@ UNIT = re.compile(rf"(?<!\w)(?:{NAMED}|{GROUP})(?!\w)")
 LISTED_UNIT = re.compile(rf"(?<!\w)(?:{NAMED}|[Cc]ác(?= \w)|[Cc]ấp ủy|[Cc]ấp uỷ)(?!\w)")
 # Names that hold a separator or a verb inside.
 COMPOUND = re.compile(
-    r"(?:Văn phòng|VP) (?:HĐND|Hội đồng nhân dân|Đoàn ĐBQH)(?: và | & |&|-|, )(?:UBND|HĐND và UBND|Ủy ban nhân dân|Uỷ ban nhân dân)"
+    r"(?:Văn phòng|VP) (?:HĐND|Hội đồng nhân dân|Đoàn ĐBQH)(?: và | & |&|-|, )(?:UBND|"
+    r"HĐND và UBND|Ủy ban nhân dân|Uỷ ban nhân dân)"
     r"|HĐND(?:, | và )UBND|Hội đồng nhân dân(?:, | và )(?:Ủy|Uỷ) ban nhân dân"
-    r"|Hội đồng phối hợp(?: phổ biến, giáo dục pháp luật| công tác)?|Hội đồng PHPBGDPL|Tổ công tác|Ban Chỉ đạo|Ban chỉ đạo"
+    r"|Hội đồng phối hợp(?: phổ biến, giáo dục pháp luật| công tác)?|Hội đồng PHPBGDPL|"
+    r"Tổ công tác|Ban Chỉ đạo|Ban chỉ đạo"
 )
 # An inner office is named together with the body that it belongs to.
 INNER_OFFICE = re.compile(r"^(?:Trưởng )?[Pp]hòng [^,;]+$|^(?:Trưởng )?[Pp]hòng (?:[^,;]+, )[^,;]+$")
@@ -140,27 +146,39 @@ PARENT_BODY = re.compile(r"^Sở ")
 
 # What a group of people is asked, and what its members do: the words that end a name.
 DUTY = (
-    r"chủ trì|phối hợp|tham mưu|theo dõi|đôn đốc|hướng dẫn|chỉ đạo|xây dựng|ban hành|căn cứ|trên cơ sở|trong phạm vi|theo chức năng|"
-    r"phát huy|làm đầu mối|là (?:đơn vị|cơ quan|đầu mối)|chịu trách nhiệm|có (?:trách nhiệm|nhiệm vụ|giải pháp|kế hoạch|biện pháp)|"
-    r"thực hiện|triển khai|bố trí|lập|rà soát|tổng hợp|báo cáo|kiểm tra|giám sát|tăng cường|chủ động|định kỳ|thường xuyên|gửi|cung cấp|"
-    r"đăng tải|tuyên truyền|nghiên cứu|đề xuất|quán triệt|tổng kết|sơ kết|giúp|định hướng|đẩy mạnh|tiếp tục|tham gia|vận động|"
-    r"huy động|lồng ghép|đưa|cử|nắm|kịp thời|khẩn trương|trong việc|trong quá trình|để|nhằm|tại|biên soạn|chuẩn bị|thẩm định|"
-    r"cân đối|trình|phân công|giao|đề nghị|yêu cầu|rút kinh nghiệm|phổ biến|đánh giá|khảo sát|kiện toàn|cập nhật|lựa chọn|"
+    r"chủ trì|phối hợp|tham mưu|theo dõi|đôn đốc|hướng dẫn|chỉ đạo|xây dựng|ban hành|căn cứ|"
+    r"trên cơ sở|trong phạm vi|theo chức năng|"
+    r"phát huy|làm đầu mối|là (?:đơn vị|cơ quan|đầu mối)|chịu trách nhiệm|có (?:trách nhiệm|"
+    r"nhiệm vụ|giải pháp|kế hoạch|biện pháp)|"
+    r"thực hiện|triển khai|bố trí|lập|rà soát|tổng hợp|báo cáo|kiểm tra|giám sát|tăng cường|"
+    r"chủ động|định kỳ|thường xuyên|gửi|cung cấp|"
+    r"đăng tải|tuyên truyền|nghiên cứu|đề xuất|quán triệt|tổng kết|sơ kết|giúp|định hướng|"
+    r"đẩy mạnh|tiếp tục|tham gia|vận động|"
+    r"huy động|lồng ghép|đưa|cử|nắm|kịp thời|khẩn trương|trong việc|trong quá trình|để|nhằm|tại|"
+    r"biên soạn|chuẩn bị|thẩm định|"
+    r"cân đối|trình|phân công|giao|đề nghị|yêu cầu|rút kinh nghiệm|phổ biến|đánh giá|khảo sát|"
+    r"kiện toàn|cập nhật|lựa chọn|"
     r"nâng cao|bảo đảm|đảm bảo|phân bổ|căn cứ|hỗ trợ|công nhận|khuyến khích|tập huấn|tổ chức"
 )
 # `tổ chức` is a body after `các`, a comma or a dash, and a verb elsewhere.
+AFTER_BODY = r"(?:chính trị|thành viên|có liên quan|liên quan|huyện|xã hội|đoàn thể)"
 END_OF_NAME = re.compile(
-    rf"(?:(?<=\s)(?<!các )(?<!, )(?<!- )(?<!cơ quan )(?:{DUTY})(?!\w)|[;.(:]|, (?=(?:{DUTY})(?!\w)(?! (?:chính trị|thành viên|có liên quan|liên quan|huyện|xã hội|đoàn thể))))"
+    rf"(?:(?<=\s)(?<!các )(?<!, )(?<!- )(?<!cơ quan )(?:{DUTY})(?!\w)"
+    rf"|[.(:]|;(?!\s(?:{NAMED}|{GROUP})(?!\w))"
+    rf"|, (?=(?:{DUTY})(?!\w)(?! {AFTER_BODY})))"
 )
 ASKED = re.compile(r"^(?:Đề nghị|Giao(?: cho| nhiệm vụ cho)?|Yêu cầu|Phân công|Kính đề nghị)\s+")
 ASKS = re.compile(r"^[^,;.]{3,60}?\s(?:giao(?: cho)?|đề nghị|yêu cầu|phân công)\s+")
 STANDING = re.compile(r"^(?:Căn cứ|Trên cơ sở|Trong phạm vi|Theo chức năng|Hằng năm|Hàng năm|Định kỳ)")
 WITH = re.compile(
-    r"[Pp]hối hợp(?:(?:, | và )(?:hướng dẫn|chỉ đạo|đôn đốc|kiểm tra|tham mưu))*(?: chặt chẽ| thống nhất)?(?: (?:với|cùng))?\s+"
+    r"[Pp]hối hợp(?:(?:, | và )(?:hướng dẫn|chỉ đạo|đôn đốc|kiểm tra|tham mưu))*(?: chặt chẽ|"
+    r" thống nhất)?(?: (?:với|cùng))?\s+"
 )
 RESPONSIBLE = re.compile(
     r"^(?:[Tt]rách nhiệm|TRÁCH NHIỆM|[Nn]hiệm vụ|Giao|Đối với|Đề nghị)(?: (?:của|CỦA|cho))?:?\s+"
 )
 ADVISES = re.compile(
-    r"\s+(?:là (?:đơn vị|cơ quan) )?tham mưu,?(?: (?:cho|giúp|trình))*\s+(?P<whom>.+?)(?=\s+(?:thực hiện|ban hành|triển khai)(?!\w)|$)(?P<what>\s+\w+ \w+)?"
+    r"\s+(?:là (?:đơn vị|cơ quan) )?tham mưu,?(?: (?:cho|giúp|"
+    r"trình))*\s+(?P<whom>.+?)(?=\s+(?:thực hiện|ban hành|triển khai)(?!\w)|"
+    r"$)(?P<what>\s+\w+ \w+)?"
 )

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import exists, func, select
 
 from tracker.life import OPEN
 from tracker.progress.standing import Work
@@ -27,9 +26,8 @@ from tracker.store.models import (
     Timing,
     Unit,
 )
-from tracker.store.queries.units import names, valid_on
+from tracker.store.queries.units import AnySession, names, valid_on
 
-AnySession = Session | scoped_session[Session]
 TEAM_ROLES = ("officer", "coordinator", "head")
 UNSENT = ("waiting", "failed")
 
@@ -88,7 +86,7 @@ class Follower:
 
 @dataclass(frozen=True)
 class LastSweep:
-    """When the sweep last ended and what went wrong in it; how many letters wait and how many are given up."""
+    """When the sweep last ended and what went wrong in it; letters that wait, and that were given up."""
 
     ended_at: datetime | None
     error: str
@@ -174,7 +172,7 @@ def digest_rows(session: AnySession, person_id: int, day: date) -> list[DigestRo
     return [_digest_row(row, units_named, returned) for row in rows]
 
 
-def _digest_query() -> Select[Any]:
+def _digest_query() -> Any:
     return (
         select(
             Assignment,

@@ -1,0 +1,277 @@
+"""A digest's words: a person's open work on a day becomes subject, plain text and HTML. Reads no database.
+
+The preview and the sending use the same `digest`. Sentences are the words of `tracker.sheets.words`.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask_babel import ngettext
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from notifications.phrases import _, counted
+from tracker.clock import vietnam_day
+from tracker.deadlines.workdays import WorkCalendar
+from tracker.progress.standing import standing
+from tracker.sheets.words import day_words, period_words, short_day, standing_words
+from tracker.store.queries.notices import DigestRow, Follower
+
+WIDTH = 72
+PREVIEW = 160
+MARKS = {"overdue": "◆", "today": "●"}
+TONES = {"overdue": "son", "today": "nghe", "week": "nghe"}
+GROUPS = ("overdue", "today", "week", "month", "later")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One piece of work; `tone` is the colour of its state."""
+
+    number: int
+    title: str
+    note: str
+    day: str
+    standing: str
+    tone: str
+    mark: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Group:
+    name: str
+    tone: str
+    mark: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """Everything that the three files print."""
+
+    headline: str
+    person: str
+    coordinators: str
+    day: str
+    groups: tuple[Group, ...]
+    rest: str
+    followers: tuple[str, ...]
+    why: str
+    preview: str
+    all_url: str
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A letter as it is frozen."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def listed(rows: Iterable[DigestRow], told: Collection[tuple[int, date]], today: date) -> list[DigestRow]:
+    """What the digest tells: the steps it is sent for, and all that is overdue or due today. Nothing at all
+    where none of its steps is still owed."""
+    rows = list(rows)
+    if not any((row.id, row.due_on) in told for row in rows):
+        return []
+    return [row for row in rows if (row.id, row.due_on) in told or row.due_on <= today]
+
+
+def digest(
+    person: str,
+    roles: Collection[str],
+    rows: Sequence[DigestRow],
+    told: Collection[tuple[int, date]],
+    followers: Sequence[Follower],
+    *,
+    today: date,
+    calendar: WorkCalendar,
+    base_url: str,
+) -> Wording | None:
+    """The letter, or None where nothing is left to tell."""
+    shown = listed(rows, told, today)
+    if not shown:
+        return None
+    letter = Digest(
+        headline=headline(shown, today),
+        person=_one_line(person),
+        coordinators=_joined(follower.unit_name for follower in followers),
+        day=day_words(today),
+        groups=_groups(shown, today, calendar, base_url),
+        rest=_rest([row for row in rows if row not in shown], today),
+        followers=tuple(_follower(one) for one in followers),
+        why=_why(roles, shown),
+        preview=_preview(shown, today),
+        all_url=f"{base_url}/viec",
+    )
+    return Wording(
+        subject=_one_line(_render("subject.txt", letter)),
+        text=_render("body.txt", letter),
+        html=_render("body.html", letter),
+    )
+
+
+def headline(rows: Sequence[DigestRow], today: date) -> str:
+    """`UBND xã Tân Lập: 2 việc quá hạn, 1 việc đến hạn hôm nay`"""
+    overdue = sum(row.due_on < today for row in rows)
+    now = sum(row.due_on == today for row in rows)
+    soon = len(rows) - overdue - now
+    parts = []
+    if overdue:
+        parts.append(counted("%(num)d việc quá hạn", overdue))
+    if now:
+        parts.append(counted("%(num)d việc đến hạn hôm nay", now))
+    if not parts:
+        parts.append(counted("%(num)d việc sắp đến hạn", soon))
+    return _one_line(f"{_holders(rows)}: {', '.join(parts)}")
+
+
+def _holders(rows: Sequence[DigestRow]) -> str:
+    units = list(dict.fromkeys(row.holder_name for row in rows))
+    return units[0] if len(units) == 1 else _("%(n)d đơn vị", n=len(units))
+
+
+def _groups(
+    rows: Sequence[DigestRow], today: date, calendar: WorkCalendar, base_url: str
+) -> tuple[Group, ...]:
+    several = len({row.holder_id for row in rows}) > 1
+    ordered = sorted(rows, key=lambda row: GROUPS.index(_group(row.due_on, today)))
+    found: dict[str, list[Line]] = {}
+    for number, row in enumerate(ordered, start=1):
+        line = _line(number, row, today, calendar, base_url, with_unit=several)
+        found.setdefault(_group(row.due_on, today), []).append(line)
+    return tuple(
+        Group(_group_name(code), TONES.get(code, "dim"), MARKS.get(code, "○"), tuple(lines))
+        for code, lines in found.items()
+    )
+
+
+def _group(due: date, today: date) -> str:
+    if due <= today:
+        return "overdue" if due < today else "today"
+    if due <= today + timedelta(days=6 - today.weekday()):
+        return "week"
+    return "month" if (due.year, due.month) == (today.year, today.month) else "later"
+
+
+def _group_name(code: str) -> str:
+    return {
+        "overdue": _("Quá hạn"),
+        "today": _("Hôm nay"),
+        "week": _("Tuần này"),
+        "month": _("Tháng này"),
+        "later": _("Sau đó"),
+    }[code]
+
+
+def _line(
+    number: int, row: DigestRow, today: date, calendar: WorkCalendar, base_url: str, *, with_unit: bool
+) -> Line:
+    state = standing(row.work, today, calendar)
+    code = _group(row.due_on, today)
+    tone = "dim" if state.calm else TONES.get(code, "nghe")
+    return Line(
+        number=number,
+        title=_one_line(row.title),
+        note=_note(row, with_unit=with_unit),
+        day=day_words(row.due_on),
+        standing=standing_words(state),
+        tone=tone,
+        mark=MARKS.get(code, "○"),
+        url=f"{base_url}/viec/{row.id}",
+    )
+
+
+def _note(row: DigestRow, *, with_unit: bool) -> str:
+    parts = [row.holder_name] if with_unit else []
+    parts += [row.plan_name, period_words(row.period)]
+    if row.returned_on:
+        day = short_day(vietnam_day(row.returned_on))
+        parts.append(_("đã trả lại ngày %(day)s: %(reason)s", day=day, reason=row.returned_reason))
+    return _one_line(" · ".join(part for part in parts if part))
+
+
+def _rest(rows: Sequence[DigestRow], today: date) -> str:
+    """What the digest does not list, so that nobody takes it for everything."""
+    month = sum(_group(row.due_on, today) in ("week", "month") for row in rows)
+    later = len(rows) - month
+    if month and later:
+        return _(
+            "Còn %(n)d việc nữa trong tháng %(month)d và %(m)d việc sau đó.",
+            n=month,
+            month=today.month,
+            m=later,
+        )
+    if month:
+        return _("Còn %(n)d việc nữa trong tháng %(month)d.", n=month, month=today.month)
+    return _("Còn %(n)d việc đến hạn sau tháng %(month)d.", n=later, month=today.month) if later else ""
+
+
+def _follower(one: Follower) -> str:
+    return _one_line(", ".join(part for part in (one.person_name, one.unit_name, one.phone) if part))
+
+
+def _why(roles: Collection[str], rows: Sequence[DigestRow]) -> str:
+    units = _joined(row.holder_name for row in rows)
+    if "officer" in roles or "head" not in roles:
+        return _("Đồng chí nhận thư này vì phụ trách việc của %(units)s.", units=units)
+    return _("Đồng chí nhận thư này vì là người đứng đầu %(units)s.", units=units)
+
+
+def _preview(rows: Sequence[DigestRow], today: date) -> str:
+    """What a mail program shows beside the subject."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        words = f"{_one_line(row.title)} ({short_day(row.due_on)})"
+        found.setdefault(_group_name(_group(row.due_on, today)), []).append(words)
+    text = " ".join(f"{name}: {'; '.join(words)}." for name, words in found.items())
+    return textwrap.shorten(text, PREVIEW, placeholder="…")
+
+
+def _joined(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(name for name in names if name))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _render(name: str, letter: Digest) -> str:
+    return TEMPLATES.get_template(f"letters/digest/{name}").render(letter=letter)
+
+
+def _fill(text: str, first: str = "", rest: str = "") -> str:
+    """Wrapped for plain text; a long address or a document's number stays in one piece."""
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _environment() -> Environment:
+    # Not the environment of the pages: letters know no request, and their blank lines are part of the text.
+    found = Environment(
+        loader=PackageLoader("notifications"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    found.install_gettext_callables(lambda text: _(text), ngettext, newstyle=True)  # type: ignore[attr-defined]
+    found.filters["fill"] = _fill
+    return found
+
+
+TEMPLATES = _environment()

@@ -1,0 +1,120 @@
+"""Which steps are owed to whom on a day: assignments' facts, ladder and calendar in, owed steps out.
+
+Pure. A step is owed when its day is reached (`<=`) and it is not recorded; it never sends, stores or asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from notifications.ladder import Ladder, Step
+from tracker.deadlines.workdays import WorkCalendar
+from tracker.life import OPEN
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What of an assignment decides about notices. `urged_from` is the day from which steps may be owed:
+    publishing, reopening, or the day on which the present due date was given."""
+
+    assignment_id: int
+    unit_id: int
+    due_on: date | None
+    state: str
+    urged_from: date
+    soft: bool = False
+    courtesy: bool = False
+    published: bool = True
+
+
+@dataclass(frozen=True)
+class Team:
+    """Who of a unit gets notices."""
+
+    officers: tuple[int, ...] = ()
+    heads: tuple[int, ...] = ()
+
+    def members(self, roles: Iterable[str]) -> tuple[int, ...]:
+        """People with these roles, each once. Where a unit has no officer, its head stands in."""
+        by_role = {"officer": self.officers or self.heads, "head": self.heads}
+        return tuple(dict.fromkeys(person for role in roles for person in by_role[role]))
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One step that one person is to be told, once for each due date."""
+
+    assignment_id: int
+    person_id: int
+    step: str
+    due_on: date
+
+    @property
+    def key(self) -> tuple[int, int, str, date]:
+        return (self.assignment_id, self.person_id, self.step, self.due_on)
+
+
+def owed(
+    duties: Iterable[Duty],
+    teams: Mapping[int, Team],
+    ladder: Ladder,
+    calendar: WorkCalendar,
+    today: date,
+    recorded: Collection[tuple[int, int, str, date]],
+) -> list[Owed]:
+    """Every step whose day is reached and that is not recorded yet. Nothing on a day off."""
+    if not calendar.works(today):
+        return []
+    steps = (one for duty in duties for one in _steps(duty, teams, ladder, calendar, today))
+    return [one for one in steps if one.key not in recorded]
+
+
+def _steps(
+    duty: Duty, teams: Mapping[int, Team], ladder: Ladder, calendar: WorkCalendar, today: date
+) -> Iterator[Owed]:
+    if duty.due_on is None or duty.state != OPEN or not duty.published or duty.urged_from > today:
+        return
+    team = teams.get(duty.unit_id, Team())
+    for step in ladder:
+        day = step_day(step, duty, calendar)
+        if day is None or day > today:
+            continue
+        for person in team.members(step.to):
+            yield Owed(duty.assignment_id, person, step.code, duty.due_on)
+
+
+def step_day(step: Step, duty: Duty, calendar: WorkCalendar) -> date | None:
+    """The working day on which a step falls, None where the duty has no such step."""
+    if duty.due_on is None or (step.escalates and (duty.soft or duty.courtesy)):
+        return None
+    if step.escalates:
+        # Work that was late already when it was published escalates from that day, not from years ago.
+        return _after(step, max(duty.due_on, duty.urged_from), calendar)
+    day = _before(step, duty.due_on, calendar)
+    if day >= duty.urged_from:
+        return day
+    # Earlier steps lie before anybody could know of the work. The due day itself is told on the first day
+    # on which it can be: otherwise work that is late when it comes would be late in silence.
+    return calendar.at_or_after(duty.urged_from) if step.days == 0 else None
+
+
+def _before(step: Step, due: date, calendar: WorkCalendar) -> date:
+    """A reminder that would fall on a day off comes earlier: later would be too late."""
+    if step.count == "working":
+        return calendar.plus(calendar.at_or_before(due), step.days)
+    return calendar.at_or_before(due + timedelta(days=step.days))
+
+
+def _after(step: Step, start: date, calendar: WorkCalendar) -> date:
+    """What follows the due date waits for the next working day."""
+    if step.count == "working":
+        return calendar.plus(start, step.days)
+    return calendar.at_or_after(start + timedelta(days=step.days))
+
+
+def look_ahead(ladder: Ladder) -> timedelta:
+    """How far ahead a due date can lie and owe something today, the longest holidays included."""
+    reach = max((-step.days for step in ladder), default=0)
+    return timedelta(days=2 * max(reach, 0) + 30)

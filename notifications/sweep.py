@@ -1,0 +1,112 @@
+"""One sweep: collect what is owed, deliver what waits, write down that it ran. Never raises."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from flask import Flask
+from sqlalchemy import delete
+
+from notifications import outbox
+from notifications.deliver import Delivered, deliver
+from notifications.ladder import MAILING
+from notifications.outbox import Collected
+from tracker.extensions import db
+from tracker.settings import Settings
+from tracker.store.engine import transaction
+from tracker.store.models import SweepRun
+from tracker.store.queries import notices
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """What one sweep did. `waiting` letters are in the outbox, `error` is empty when all went well."""
+
+    collected: int = 0
+    sent: int = 0
+    failed: int = 0
+    withdrawn: int = 0
+    waiting: int = 0
+    server_set: bool = False
+    error: str = ""
+
+
+def new_token() -> str:
+    """A name for this process's claims."""
+    return secrets.token_hex(16)
+
+
+def sweep(
+    app: Flask, at: datetime | None = None, *, token: str | None = None, leading: bool = False
+) -> SweepResult:
+    """Run once at `at` (the application's clock when not given). `leading` says that we hold the lock: claims
+    that another process left behind are given back first."""
+    settings: Settings = app.config["TRACKER"]
+    token = token or new_token()
+    errors: list[str] = []
+    with app.app_context():
+        moment = at or app.extensions["clock"]()
+        if leading:
+            _try(lambda: outbox.free_claims(db.session, token), 0, errors)
+        collected = _try(lambda: outbox.collect(db.session, moment), Collected(), errors)
+        delivered = _try(lambda: deliver(db.session, settings, token, moment), Delivered(), errors)
+        waiting = _try(lambda: notices.last_sweep(db.session).unsent, 0, errors)
+        errors += [*collected.errors, *delivered.errors]
+        result = SweepResult(
+            collected=collected.letters,
+            sent=delivered.sent,
+            failed=delivered.failed,
+            withdrawn=delivered.withdrawn,
+            waiting=waiting,
+            server_set=settings.smtp.ready,
+            error="\n".join(errors),
+        )
+        ended = moment if at else app.extensions["clock"]()
+        _try(lambda: _write_down(result, moment, ended), None, [])
+    return result
+
+
+def _try(step: Callable[[], T], otherwise: T, errors: list[str]) -> T:
+    """A step that fails is told, and the next one still runs."""
+    try:
+        return step()
+    except Exception as error:
+        log.exception("sweep")
+        errors.append(repr(error))
+        return otherwise
+    finally:
+        _let_go()
+
+
+def _let_go() -> None:
+    try:
+        db.session.rollback()
+    except Exception:
+        log.exception("sweep: rollback")
+        db.session.remove()
+
+
+def _write_down(result: SweepResult, started: datetime, ended: datetime) -> None:
+    with transaction(db.session):
+        db.session.add(
+            SweepRun(
+                started_at=started,
+                ended_at=ended,
+                collected=result.collected,
+                sent=result.sent,
+                failed=result.failed,
+                error=result.error,
+            )
+        )
+        old = started - timedelta(days=MAILING.sweep_days)
+        db.session.execute(
+            delete(SweepRun).where(SweepRun.started_at < old).execution_options(synchronize_session=False)
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 import uuid
@@ -221,6 +222,26 @@ def _running(app: Flask) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> Any:
     return app.test_client()
+
+
+@pytest.fixture
+def signed_in(request: pytest.FixtureRequest, world: World) -> Callable[[str], Any]:
+    """`signed_in("officer")` is a client of that person, logged in through the page."""
+    running = request.getfixturevalue("sqlite_app" if "sqlite_app" in request.fixturenames else "app")
+
+    def enter(who: str) -> Any:
+        client = running.test_client()
+        page = client.get("/dang-nhap").get_data(as_text=True)
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert token, "the log-in form carries a token"
+        answer = client.post(
+            "/dang-nhap",
+            data={"csrf_token": token[1], "email": f"{who}@sonthanh.example", "password": PASSWORD},
+        )
+        assert answer.status_code in (302, 303), "the log-in leads on"
+        return client
+
+    return enter
 
 
 # A small district.

@@ -1,0 +1,53 @@
+# Every command sets up what it needs in .venv; only python3 and make must be there.
+.DEFAULT_GOAL := help
+.PHONY: help run test check format score shots lock
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+SHARED ?= ../shared
+
+help: ## say what each target does
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+run: .venv/run.stamp ## serve the sample at http://127.0.0.1:8000 (PORT=8001 chooses another port)
+	@PORT=$(PORT) $(BIN)/tracker serve --migrate --sample
+
+test: .venv/dev.stamp ## run the whole suite: browser, mail server, SQLite and PostgreSQL
+	$(BIN)/pytest $(ARGS)
+
+check: .venv/dev.stamp ## format, lint, types and the arrows between rooms
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest tests/test_architecture.py
+
+format: .venv/dev.stamp ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+score: .venv/run.stamp ## read the real plans beside the project and compare with the right answers
+	@rm -rf build/score && $(BIN)/tracker parse $(SHARED)/plans/*.txt --out build/score
+	@$(PYTHON) $(SHARED)/score_reading.py $(SHARED)/gold build/score
+
+shots: .venv/dev.stamp ## take pictures of every page of the sample, wide and phone-wide, into build/shots
+	$(BIN)/python -m tests.shots build/shots
+
+lock: .venv/dev.stamp ## resolve the dependencies anew and write both lock files
+	$(BIN)/uv lock -q --upgrade
+	$(BIN)/uv export -q --no-header --no-emit-project --no-dev --extra postgres -o requirements.lock
+	$(BIN)/uv export -q --no-header --no-emit-project --all-extras --all-groups -o requirements-dev.lock
+	rm uv.lock
+
+.venv/made.stamp:
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run.stamp: requirements.lock pyproject.toml | .venv/made.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,226 @@
+"""Commands that need the application: serve it, set it up, import rosters, run the sweep once.
+
+Each opens the application from the environment and calls one service; words for people go to standard error.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import flask_migrate
+from flask import Flask
+from sqlalchemy import select
+from waitress.server import create_server
+
+from notifications import schedule
+from notifications.sweep import sweep
+from tracker import demo, settings
+from tracker.access import OPERATOR
+from tracker.app import create_app
+from tracker.errors import TrackerError
+from tracker.extensions import db
+from tracker.services import accounts, rosters
+from tracker.store.models import Committee, Person
+
+HOST = "127.0.0.1"
+THREADS = 8
+
+
+@contextmanager
+def _application(port: int = 8000) -> Iterator[Flask]:
+    """The application with its context; a refusal ends the command with its words."""
+    app = create_app(settings.load(port=port))
+    try:
+        with app.app_context():
+            yield app
+    except TrackerError as error:
+        raise click.ClickException(error.message) from None
+
+
+def _upgrade() -> None:
+    """Migrate without the migration tool's own chatter."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    flask_migrate.upgrade()
+
+
+@click.command("serve")
+@click.option("--host", default=HOST, show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, envvar="PORT", help="Port to listen on.")
+@click.option("--migrate", is_flag=True, help="Bring the database up to date first.")
+@click.option("--sample", is_flag=True, help="Load the sample into an empty database.")
+def serve_command(host: str, port: int, migrate: bool, sample: bool) -> None:
+    """Serve the pages, with the scheduler inside."""
+    with _application(port) as app:
+        if migrate:
+            _upgrade()
+        if sample and demo.is_empty():
+            click.echo("Đang nạp dữ liệu mẫu …", err=True)
+            demo.load(app, at=app.extensions["clock"]())
+        _greet(app)
+        db.session.remove()
+    try:
+        server = create_server(app, host=host, port=port, threads=THREADS)
+    except OSError as error:
+        raise click.ClickException(
+            f"Cổng {port} đang được dùng ({error.strerror}). Xin chọn cổng khác: PORT=8001 make run"
+        ) from None
+    schedule.start(app)
+    click.echo(f"Đôn Đốc đang chạy tại http://{host}:{port}  (Ctrl+C để dừng)", err=True)
+    try:
+        server.run()
+    finally:
+        schedule.stop()
+
+
+def _greet(app: Flask) -> None:
+    """Who can log in to the sample, where the database holds it."""
+    sample = demo.sample_of()
+    if sample is None:
+        return
+    click.echo("Dữ liệu mẫu, mọi tài khoản cùng mật khẩu: " + sample.password, err=True)
+    for name, email, role in sample.log_ins:
+        click.echo(f"  {email:36} {name}, {role}", err=True)
+
+
+@click.command("demo")
+def demo_command() -> None:
+    """Load the sample: an invented district with plans under way."""
+    with _application() as app:
+        _upgrade()
+        if not demo.is_empty():
+            raise click.ClickException("Cơ sở dữ liệu đã có dữ liệu, không nạp mẫu để tránh lẫn lộn.")
+        demo.load(app, at=app.extensions["clock"]())
+        _greet(app)
+
+
+@click.command("tick")
+def tick_command() -> None:
+    """Run the sweep once: decide what is owed today, and send what waits."""
+    with _application() as app:
+        result = sweep(app, at=app.extensions["clock"]())
+    click.echo(
+        f"Thư lập mới: {result.collected}. Đã gửi: {result.sent}. "
+        f"Chưa gửi được: {result.failed}. Rút lại: {result.withdrawn}."
+    )
+    if result.error:
+        raise click.ClickException(result.error)
+
+
+@click.group("db")
+def db_group() -> None:
+    """The database."""
+
+
+@db_group.command("upgrade")
+def upgrade_command() -> None:
+    """Bring the tables up to date."""
+    with _application():
+        _upgrade()
+
+
+@click.group("committee")
+def committee_group() -> None:
+    """Committees that use this installation."""
+
+
+@committee_group.command("add")
+@click.argument("name")
+@click.option("--short", default="", help="Short name.")
+@click.option("--place", default="", help="Place name, as it ends the names of units.")
+def committee_command(name: str, short: str, place: str) -> None:
+    """Set up a committee by its full NAME."""
+    with _application() as app:
+        rosters.create_committee(OPERATOR, name, short, place, at=app.extensions["clock"]())
+    click.echo(f"Đã lập {name}.")
+
+
+@click.group("units")
+def units_group() -> None:
+    """Units and groups of a committee."""
+
+
+@click.group("people")
+def people_group() -> None:
+    """People and their roles."""
+
+
+def _committee_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option("--committee", default="", help="Name of the committee; the only one by default.")(
+        command
+    )
+
+
+CSV = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@units_group.command("import")
+@CSV
+@click.option("--groups", is_flag=True, help="The file lists groups, not units.")
+@_committee_option
+def units_import_command(file: Path, groups: bool, committee: str) -> None:
+    """Take units (or groups) from a CSV FILE: all of it, or nothing."""
+    take = rosters.import_groups if groups else rosters.import_units
+    with _application() as app:
+        done = take(OPERATOR, _committee(committee), file.read_bytes(), at=app.extensions["clock"]())
+    click.echo(f"Thêm {done.added}, sửa {done.changed}, giữ nguyên {done.same}.")
+
+
+@people_group.command("import")
+@CSV
+@_committee_option
+def people_import_command(file: Path, committee: str) -> None:
+    """Take people and roles from a CSV FILE: all of it, or nothing."""
+    with _application() as app:
+        done = rosters.import_people(
+            OPERATOR, _committee(committee), file.read_bytes(), at=app.extensions["clock"]()
+        )
+    click.echo(f"Thêm {done.added}, sửa {done.changed}, giữ nguyên {done.same}.")
+
+
+@people_group.command("invite")
+@click.argument("email")
+def invite_command(email: str) -> None:
+    """Print a link on which the person with this EMAIL sets a password: once, within three days."""
+    with _application() as app:
+        person_id = db.session.scalar(select(Person.id).where(Person.email == email.strip().casefold()))
+        if person_id is None:
+            raise click.ClickException(f"Không có ai dùng thư điện tử {email}.")
+        given = app.config["TRACKER"]
+        token = accounts.password_link(
+            OPERATOR, person_id, secret=given.secret_key, at=app.extensions["clock"]()
+        )
+    click.echo(f"{given.base_url}/mat-khau/{token}")
+
+
+def _committee(name: str) -> int:
+    """The committee of that name; without a name, the only one."""
+    query = select(Committee.id, Committee.name).order_by(Committee.id)
+    found = [one for one in db.session.execute(query) if not name or one.name == name]
+    if len(found) == 1:
+        return int(found[0].id)
+    if not found:
+        raise click.ClickException("Chưa có cơ quan nào. Xin lập trước: tracker committee add TÊN")
+    raise click.ClickException("Có nhiều cơ quan. Xin thêm --committee TÊN.")
+
+
+@click.command("secret")
+def secret_command() -> None:
+    """Print a new key for TRACKER_SECRET_KEY."""
+    click.echo(secrets.token_urlsafe(48))
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    serve_command,
+    demo_command,
+    tick_command,
+    db_group,
+    committee_group,
+    units_group,
+    people_group,
+    secret_command,
+)

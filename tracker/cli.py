@@ -1,4 +1,6 @@
-"""The command line: files in, drafts out. Results go to standard output, words for people to standard error."""
+"""The command line: files in, drafts out. Results go to standard output, words for people to standard
+error.
+"""
 
 from __future__ import annotations
 

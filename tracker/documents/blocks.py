@@ -1,4 +1,6 @@
-"""A document as the reader sees it: its paragraphs in order, each with the few marks of layout that carry meaning."""
+"""A document as the reader sees it: its paragraphs in order, each with the few marks of layout that
+carry meaning.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A .docx becomes paragraphs: bytes in, blocks out, in the order of the document.
 
-Tracked insertions are kept and deletions left out, content controls and table cells are read like the rest, and each
-paragraph has its automatic number in front.
+Tracked insertions are kept and deletions left out, content controls and table cells are read like the
+rest, and each paragraph has its automatic number in front.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The automatic numbers of a .docx: its numbering and style parts go in, each paragraph's printed label comes out.
+"""The automatic numbers of a .docx: its numbering and style parts go in, each paragraph's printed label
+comes out.
 
-A label is nowhere in the paragraph's text; it is counted here as Word counts it, paragraph by paragraph in the order
-of the document, table cells included.
+A label is nowhere in the paragraph's text; it is counted here as Word counts it, paragraph by paragraph
+in the order of the document, table cells included.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A text file becomes paragraphs: bytes in, blocks out.
 
-Lines that a page break or a fixed width tore apart are joined again; emphasis in the manner of markdown is taken off.
+Lines that a page break or a fixed width tore apart are joined again; emphasis in the manner of markdown
+is taken off.
 """
 
 from __future__ import annotations
@@ -77,7 +78,9 @@ def _without_emphasis(text: str) -> str:
 
 
 def _continues(before: str, piece: str, gap: bool) -> bool:
-    """Whether a piece goes on with the paragraph before it; across an empty line only a torn sentence does."""
+    """Whether a piece goes on with the paragraph before it; across an empty line only a torn sentence
+    does.
+    """
     if ITEM.match(piece) or ENDING.search(before):
         return False
     if piece[0].islower() or DOCUMENT_NUMBER.match(piece):

@@ -1,4 +1,5 @@
-"""A file becomes a document: bytes and a name in, blocks out. What the file is, its bytes say, never its name.
+"""A file becomes a document: bytes and a name in, blocks out. What the file is, its bytes say, never its
+name.
 
 What cannot be read is refused with a sentence that says what it is and what to do next.
 """

@@ -1,4 +1,6 @@
-"""Doubts that need no document: a row in, what a person must look at out. The table of all codes stands here, too."""
+"""Doubts that need no document: a row in, what a person must look at out. The table of all codes stands
+here, too.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Drafts as JSON and back: the shape of `tracker parse --json`, and exact inverses of it.
 
-Takes the frozen records of `tracker.drafts.model`, returns plain dictionaries (dates in ISO), and the other way
-round. It judges nothing: what is missing in the JSON takes the record's own default.
+Takes the frozen records of `tracker.drafts.model`, returns plain dictionaries (dates in ISO), and the
+other way round. It judges nothing: what is missing in the JSON takes the record's own default.
 """
 
 from __future__ import annotations

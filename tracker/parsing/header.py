@@ -1,4 +1,6 @@
-"""The head and foot of a plan: blocks in; number, title, issuer, day, signer, recipients and cited documents out."""
+"""The head and foot of a plan: blocks in; number, title, issuer, day, signer, recipients and cited
+documents out.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ NUMBER_LINE = re.compile(
     r"(?:^|\s)[Ss]ố\s*:\s*(?P<number>\d+[a-z]?)?\s*(?:[….]+\s*)?/\s*(?P<symbol>[A-ZĐ][\w&.-]+)"
 )
 DAY_LINE = re.compile(
-    r"(?P<place>[A-ZĐÀ-Ỹ][\w .-]{1,40}?)\s*,\s*ngày\s*(?P<day>\d{1,2})?[\s….]*tháng\s*(?P<month>\d{1,2})?[\s….]*năm\s*(?P<year>\d{4})"
+    r"(?P<place>[A-ZĐÀ-Ỹ][\w .-]{1,40}?)\s*,\s*ngày\s*(?P<day>\d{1,2})?[\s….]*"
+    r"tháng\s*(?P<month>\d{1,2})?[\s….]*năm\s*(?P<year>\d{4})"
 )
 DOCUMENT = re.compile(
     r"(?<![\d/])(?:\d{1,5}[a-z]?(?:/\d{4})?/(?:QH\d+|[A-ZĐ]{2,}[A-ZĐa-z]*(?:[-&][A-ZĐ][\wĐđ]*)*)|\d{1,4}-[A-ZĐa-z]{2,4}/[A-ZĐ]{2,4})"
@@ -60,7 +63,9 @@ AUTHORITY = re.compile(r"(?:KT|TL|TUQ|TM|Q)\.")
 
 @dataclass(frozen=True)
 class Frame:
-    """Where the parts of a plan lie: title lines, opening, content from `content` up to `end`, and the foot."""
+    """Where the parts of a plan lie: title lines, opening, content from `content` up to `end`, and the
+    foot.
+    """
 
     title: tuple[int, ...]
     opening: tuple[int, ...]
@@ -151,7 +156,9 @@ def _issuer(texts: Sequence[str], opening: str, symbol: str | None, place: str |
 
 
 def _period(title: str | None, issued_on: str | None) -> PlanPeriod:
-    """The years of the title; else from the year of issue on, or the next one for a plan of its last months."""
+    """The years of the title; else from the year of issue on, or the next one for a plan of its last
+    months.
+    """
     years = TITLE_YEARS.search(title or "")
     if years:
         return PlanPeriod(date(int(years[1]), 1, 1), date(int(years[2] or years[1]), 12, 31))
@@ -175,7 +182,9 @@ def _cites(texts: Sequence[str], own: str | None) -> tuple[str, ...]:
 
 
 def coordinator_of(texts: Sequence[str], frame: Frame) -> str | None:
-    """Who follows the plan up: through whom reports go, else whom to ask, else whom the plan charges with it."""
+    """Who follows the plan up: through whom reports go, else whom to ask, else whom the plan charges with
+    it.
+    """
     body = texts[frame.content : frame.end]
     through = [match[1] for text in body for match in THROUGH.finditer(text)]
     if through:

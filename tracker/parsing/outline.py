@@ -41,7 +41,9 @@ class Field:
 
 @dataclass
 class Node:
-    """One item of the outline. `body` is its own paragraph without the label, `paragraphs` those that follow it."""
+    """One item of the outline. `body` is its own paragraph without the label, `paragraphs` those that
+    follow it.
+    """
 
     label: str
     rank: int

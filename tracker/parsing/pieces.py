@@ -1,4 +1,6 @@
-"""Cutting text without losing its place: every value is a `Source`, a slice of one block that knows where it stood."""
+"""Cutting text without losing its place: every value is a `Source`, a slice of one block that knows
+where it stood.
+"""
 
 from __future__ import annotations
 

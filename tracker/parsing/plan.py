@@ -27,7 +27,7 @@ def parse(document: Document) -> PlanDraft:
     clock = Clock(head.period.start, issue_day(head))
     root = root_of(texts, frame.content, frame.end)
     found = rows(root, clock)
-    tasks = tuple(_led(row.task, head) for row in found)
+    tasks = tuple(_led(row.task, head, texts) for row in found)
     head = replace(head, period=period_of(head, tasks), coordinator=coordinator_of(texts, frame))
     return PlanDraft(head, tasks, leftover(texts, frame, found, root), blocks=texts)
 
@@ -37,16 +37,28 @@ def issue_day(head: PlanHead) -> date | None:
     return date.fromisoformat(head.issued_on) if head.issued_on and len(head.issued_on) == 10 else None
 
 
-def _led(task: TaskDraft, head: PlanHead) -> TaskDraft:
+def _led(task: TaskDraft, head: PlanHead, texts: tuple[str, ...]) -> TaskDraft:
     """Where no lead is written, an agency that issues the plan leads; a People's Committee never does."""
     if task.leads or not head.issuer or fold(head.issuer).startswith(("ubnd", "uy ban nhan dan")):
         return task
     rest = tuple(doubt for doubt in task.doubts if doubt.code != "no-lead")
-    return checked(replace(task, leads=(head.issuer,), doubts=rest))
+    place = _first_place(head.issuer, texts)
+    spans = {**task.spans, "leads": (place,)} if place else task.spans
+    return checked(replace(task, leads=(head.issuer,), doubts=rest, spans=spans))
+
+
+def _first_place(words: str, texts: tuple[str, ...]) -> Source | None:
+    for number, text in enumerate(texts):
+        begin = text.find(words)
+        if begin >= 0:
+            return Source(number, begin, begin + len(words), words)
+    return None
 
 
 def period_of(head: PlanHead, tasks: Iterable[TaskDraft]) -> PlanPeriod:
-    """The years of the title, else those of the tasks; open where work comes back and no summing-up ends it."""
+    """The years of the title, else those of the tasks; open where work comes back and no summing-up ends
+    it.
+    """
     if head.period.start and head.period.end:
         return head.period
     timings = [timing for task in tasks for timing in task.timings]

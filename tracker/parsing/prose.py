@@ -1,7 +1,8 @@
-"""Time and reports in sentences: a paragraph in, its sentences, its timings and its duties to report out.
+"""Time and reports in sentences: a paragraph in, its sentences, its timings and its duties to report
+out.
 
-In prose a date counts only beside a word that binds it (before, at the latest, to be finished), because most dates
-there belong to the documents that are cited.
+In prose a date counts only beside a word that binds it (before, at the latest, to be finished), because
+most dates there belong to the documents that are cited.
 """
 
 from __future__ import annotations

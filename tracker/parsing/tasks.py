@@ -1,7 +1,7 @@
 """Tasks, reports and responsibilities: the outline in, one draft for each row of work out.
 
-The shape decides what is a row: an item that carries labels, else the innermost item or bullet; what stands below a
-labelled item is its detail.
+The shape decides what is a row: an item that carries labels, else the innermost item or bullet; what
+stands below a labelled item is its detail.
 """
 
 from __future__ import annotations

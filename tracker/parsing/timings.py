@@ -1,7 +1,8 @@
-"""Words about time become due dates and cycles: text, the plan's start and its day of issue in, timings and doubts out.
+"""Words about time become due dates and cycles: text, the plan's start and its day of issue in, timings
+and doubts out.
 
-Nothing depends on today. All patterns run over folded text of the same length, so that spelling, marks and case do not
-count and every finding can be cut from the text as it stands.
+Nothing depends on today. All patterns run over folded text of the same length, so that spelling, marks
+and case do not count and every finding can be cut from the text as it stands.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tracker.parsing.rules.when import (
     HALF,
     LABEL,
     MONTH,
+    MONTHLY_DAY,
     NEXT_IN_LIST,
     OFFSET,
     PERIODICALLY,
@@ -53,7 +55,9 @@ class Context:
 
 @dataclass(frozen=True)
 class Stretch:
-    """One named piece of time: its first and last day, where its words stand, and whether they named the year."""
+    """One named piece of time: its first and last day, where its words stand, and whether they named the
+    year.
+    """
 
     first: date
     last: date
@@ -65,7 +69,9 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Found:
-    """A timing with the place of its words. `role` tells dated, cycle, always, event, adhoc and words apart."""
+    """A timing with the place of its words. `role` tells dated, cycle, always, event, adhoc and words
+    apart.
+    """
 
     timing: TimingDraft
     begin: int
@@ -94,12 +100,16 @@ def parse_timing(text: str, plan_start: date | None, issued: date | None) -> Rea
     folded = readable(text)
     found, doubts = _scan(text, folded, context)
     timings = [one.timing for one in _settle(text, folded, found)]
-    doubts += [
-        Doubt("vague-time", "timings", text[m.start() : m.end()]) for m in REVIEW.pattern.finditer(folded)
-    ]
+    doubts += [_unsure(text[m.start() : m.end()]) for m in REVIEW.pattern.finditer(folded)]
     if not timings and not doubts and text.strip():
         doubts.append(Doubt("unread-time", "timings", text))
     return timings, doubts
+
+
+def _unsure(words: str) -> Doubt:
+    """Words that name no day are vague; a week, a school year or a lunar day can be read in two ways."""
+    vague = same_length_fold(words).startswith(("theo", "dung", "thoi gian"))
+    return Doubt("vague-time" if vague else "two-readings", "timings", words)
 
 
 def readable(text: str) -> str:
@@ -386,6 +396,9 @@ CYCLE_NAMES = {"nam": "year", "quy": "quarter", "thang": "month", "tuan": "week"
 
 
 def _read_cycle(text: str, folded: str, place: int, context: Context) -> Step | None:
+    monthly = MONTHLY_DAY.pattern.match(folded, place)
+    if monthly and context.year:
+        return _monthly(text, monthly, context.year)
     match = CYCLE.pattern.match(folded, place)
     if not match:
         return None
@@ -398,6 +411,26 @@ def _read_cycle(text: str, folded: str, place: int, context: Context) -> Step | 
         due = start + timedelta(days=6) if every == "week" else month_end(start.year, CYCLE_MONTHS[every])
     timing = TimingDraft(text[place : match.end()], start=start, due=due, every=every)
     return [Found(timing, place, match.end(), "cycle", cycle=unit)], match.end()
+
+
+def _monthly(text: str, match: re.Match[str], year: int) -> Step:
+    """A day that comes back each month, or in the last month of each quarter."""
+    quarterly = "quy" in match[0].split()
+    month = 3 if quarterly else 1
+    number_of_day = int(match["d1"] or match["d2"])
+    if not 1 <= number_of_day <= calendar.monthrange(year, month)[1]:
+        raise BadDateError(match[0])
+    printed = date(year, month, number_of_day)
+    before = "truoc" in match[0]
+    timing = TimingDraft(
+        text[match.start() : match.end()],
+        start=date(year, 1, 1),
+        due=printed - ONE_DAY if before else printed,
+        every="quarter" if quarterly else "month",
+        bound="before" if before else "by",
+        printed=printed if before else None,
+    )
+    return [Found(timing, match.start(), match.end(), "dated")], match.end()
 
 
 def _read_always(text: str, folded: str, place: int, context: Context) -> Step | None:

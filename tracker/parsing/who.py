@@ -1,4 +1,6 @@
-"""Units in text: a label's value or a sentence in, each unit or group of units by itself out, with its place."""
+"""Units in text: a label's value or a sentence in, each unit or group of units by itself out, with its
+place.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ class Doers:
 
 
 def masked(text: str) -> str:
-    """The text with the inside of compound names covered, at the same length; their first word stays visible."""
+    """The text with the inside of compound names covered, at the same length; their first word stays
+    visible.
+    """
 
     def cover(match: re.Match[str]) -> str:
         first = match[0].split(" ")[0].rstrip(",")
@@ -48,7 +52,9 @@ def masked(text: str) -> str:
 
 
 def units(value: Source) -> tuple[Source, ...]:
-    """Each unit of a list by itself. A comma or `và` parts two names only where the next one begins a body."""
+    """Each unit of a list by itself. A comma or `và` parts two names only where the next one begins a
+    body.
+    """
     text = masked(value.text)
     parts: list[Source] = []
     begin = 0
@@ -145,7 +151,9 @@ def partners_in(text: Source) -> tuple[Source, ...]:
 
 
 def heading_units(heading: Source) -> tuple[Source, ...]:
-    """The units that a heading puts in charge of what stands below: `b) Phòng Tư pháp`, `Trách nhiệm của …`."""
+    """The units that a heading puts in charge of what stands below: `b) Phòng Tư pháp`, `Trách nhiệm của
+    …`.
+    """
     opening = RESPONSIBLE.match(heading.text)
     body = trim(cut(heading, opening.end() if opening else 0, len(heading.text)))
     text = masked(body.text)

@@ -1,7 +1,7 @@
 """Normal forms of Vietnamese text: what is kept for the eye, and keys to compare and search by.
 
-`tidy` prepares text as it is read (one composed form, plain spaces, no invisible marks) and changes nothing that a
-person would see; `fold`, `same_length_fold` and `comparison_key` are for machines only.
+`tidy` prepares text as it is read (one composed form, plain spaces, no invisible marks) and changes
+nothing that a person would see; `fold`, `same_length_fold` and `comparison_key` are for machines only.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The order of the Vietnamese dictionary: text in, a key for `sorted` out.
 
-First the letters (a ă â b c d đ e ê …), then the tones (none, huyền, hỏi, ngã, sắc, nặng), then small before capital.
+First the letters (a ă â b c d đ e ê …), then the tones (none, huyền, hỏi, ngã, sắc, nặng), then small
+before capital.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Shapes of sentences: where one ends, what makes a report, and which words about time belong to the work."""
+"""Shapes of sentences: where one ends, what makes a report, and which words about time belong to the
+work.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A shape: a named pattern over folded text (no marks, small letters) with the phrases that it must and must not find.
+"""A shape: a named pattern over folded text (no marks, small letters) with the phrases that it must and
+must not find.
 
 The examples are executed by one test, so a shape cannot be added without saying what it is for.
 """

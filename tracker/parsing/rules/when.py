@@ -1,4 +1,6 @@
-"""Words and shapes of time, over folded text: each with phrases that it must find and phrases that it must not."""
+"""Words and shapes of time, over folded text: each with phrases that it must find and phrases that it
+must not.
+"""
 
 from __future__ import annotations
 
@@ -92,6 +94,15 @@ CYCLE = shape(
         "6 tháng (trước ngày 20/5)",
     ),
     no=("năm 2024", "6 tháng đầu năm", "thường xuyên"),
+)
+MONTHLY_DAY = shape(
+    "monthly-day",
+    r"""(?:hang|moi)\s+(?:thang|quy)\s*[,(]?\s*(?:(?:gui\s+)?(?:truoc|cham\s+nhat|vao)\s+)?ngay\s+(?P<d1>\d{1,2})
+        (?:\s+(?:cua\s+)?thang\s+cuoi\s+quy)?(?![\d/])(?!\s*(?:thang\s+\d|/|va\s+\d))|
+        (?:(?:truoc|cham\s+nhat|vao)\s+)?(?:ngay\s+)(?P<d2>\d{1,2})\s+
+        (?:cua\s+)?(?:(?:hang|moi)\s+thang|thang\s+cuoi\s+(?:cua\s+)?quy)""",
+    yes=("hàng tháng, trước ngày 25", "trước ngày 25 hàng tháng", "ngày 15 của tháng cuối quý"),
+    no=("hằng tháng", "trước ngày 25/6", "ngày 25 tháng 6"),
 )
 ALWAYS = shape(
     "always",

@@ -1,6 +1,8 @@
-"""The vocabulary of plans: labels, headings, units, verbs of duty. Rows of words with what they mean; no code.
+"""The vocabulary of plans: labels, headings, units, verbs of duty. Rows of words with what they mean; no
+code.
 
-Patterns run over the text as it is written where capitals tell a name from a common word, else over folded text.
+Patterns run over the text as it is written where capitals tell a name from a common word, else over
+folded text.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import re
 
 from tracker.parsing.rules.shape import Shape, shape
 
-# --- labels of a task's list, by the field that they fill ------------------------------------------------------------
+# --- labels of a task's list, by the field that they fill ---
 
 BODY = (
     r"(?:(?:don\s+vi|co\s+quan|bo\s+phan|phong)(?:\s*[,/]\s*(?:don\s+vi|co\s+quan|to\s+chuc|ca\s+nhan))*\s+)?"
@@ -56,7 +58,7 @@ LABELS: tuple[tuple[str, Shape], ...] = (
     ),
 )
 
-# --- what a heading says about the paragraphs under it -----------------------------------------------------------------
+# --- what a heading says about the paragraphs under it ---
 
 ROLES: tuple[tuple[str, Shape], ...] = (
     (
@@ -105,11 +107,11 @@ CLOSING = shape(
     r"tren\s+day\s+la|trong\s+qua\s+trinh\s+(?:to\s+chuc\s+|trien\s+khai\s+)*(?:thuc\s+hien|trien\s+khai)|"
     r"yeu\s+cau\s+(?:cac|thu\s+truong).{0,200}nghiem\s+tuc|(?:neu\s+co\s+)(?:kho\s+khan|vuong\s+mac)",
     yes=("Trên đây là Kế hoạch", "Trong quá trình thực hiện nếu có khó khăn"),
-    no=("Phòng A theo dõi trong quá trình thực hiện",),
+    no=("Phòng A theo dõi việc thực hiện",),
 )
-RECIPIENTS = shape("recipients", r"noi\s+nhan\s*:?", yes=("Nơi nhận:",), no=("nơi nhận được",)[:0])
+RECIPIENTS = shape("recipients", r"noi\s+nhan\s*:?", yes=("Nơi nhận:",), no=("UBND các xã",))
 
-# --- units ------------------------------------------------------------------------------------------------------------
+# --- units ---
 
 # A word that begins the name of a body. Common words are written small, so capitals count here.
 COMMITTEE = r"(?:UBND|[UỦ][ỷyỦỶ]?\s?[Bb]an [Nn]hân dân|Uỷ ban nhân dân|Ủy ban nhân dân)"

@@ -1,0 +1,133 @@
+"""Theo dõi: all plans × units, what waits for acceptance, and what comes due in the next thirty days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.errors import NotFound
+from tracker.progress.counts import WORST_FIRST, Tally
+from tracker.progress.standing import Standing
+from tracker.services import show
+from tracker.store.queries.rows import Matrix, MatrixRow, WorkRow
+from tracker.web import context
+from tracker.web.guard import asks
+
+blueprint = Blueprint("dashboard", __name__, url_prefix="/theo-doi")
+
+BEFORE_FOLD = 6  # how many of the coming pieces of work stand open
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Work that comes due on the same day in several units, said once."""
+
+    title: str
+    due: date
+    standing: Standing
+    rows: tuple[WorkRow, ...]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One cell, one unit or one plan opened: its assignments, the worst first."""
+
+    title: str
+    plan_name: str
+    plan_id: int | None
+    unit_id: int | None
+    tally: Tally
+    rows: tuple[WorkRow, ...]
+
+
+@blueprint.get("")
+@asks("dashboard.see")
+def matrix() -> ResponseReturnValue:
+    """The matrix; `?ke-hoach=` and `?don-vi=` open the panel beside it, `?loc=qua-han` leaves late units."""
+    actor, committee = context.actor(), context.committee_id()
+    found = show.matrix(actor, committee, at=context.now())
+    late_only = request.args.get("loc") == "qua-han"
+    return render_template(
+        "dashboard/matrix.html",
+        matrix=found,
+        sections=late_sections(found) if late_only else found.sections,
+        late_only=late_only,
+        coming=joined(found.coming),
+        before_fold=BEFORE_FOLD,
+        most=max((count for _first, _last, count in found.weeks), default=0),
+        panel=_panel(found, committee),
+    )
+
+
+def late_sections(found: Matrix) -> tuple[tuple[str, tuple[MatrixRow, ...]], ...]:
+    """Only the units that have something overdue."""
+    kept = ((kind, tuple(row for row in rows if row.total.overdue)) for kind, rows in found.sections)
+    return tuple((kind, rows) for kind, rows in kept if rows)
+
+
+def joined(rows: Iterable[WorkRow]) -> list[Coming]:
+    """The same task, timing and period due on one day is one line, however many units it is given to."""
+    groups: dict[tuple[int, int, str, date], list[WorkRow]] = {}
+    for row in rows:
+        if row.due_on:
+            groups.setdefault((row.task_id, row.timing_id, row.period, row.due_on), []).append(row)
+    return [
+        Coming(group[0].title, key[3], min((row.standing for row in group), key=_rank), tuple(group))
+        for key, group in sorted(groups.items(), key=lambda item: item[0][3])
+    ]
+
+
+def _rank(standing: Standing) -> int:
+    return WORST_FIRST.index(standing.code)
+
+
+def _panel(found: Matrix, committee: int) -> Panel | None:
+    plan_id, unit_id = request.args.get("ke-hoach", type=int), request.args.get("don-vi", type=int)
+    if plan_id is None and unit_id is None:
+        return None
+    rows = show.cell(context.actor(), committee, plan_id, unit_id, at=context.now())
+    return Panel(
+        title=_unit_name(found, unit_id),
+        plan_name=_plan_name(found, plan_id),
+        plan_id=plan_id,
+        unit_id=unit_id,
+        tally=_tally(found, plan_id, unit_id),
+        rows=tuple(sorted(rows, key=lambda row: (_rank(row.standing), row.due_on or date.max))),
+    )
+
+
+def _row(found: Matrix, unit_id: int) -> MatrixRow:
+    rows = [row for _kind, rows in found.sections for row in rows if row.unit.id == unit_id]
+    if not rows:
+        raise NotFound(_("Đơn vị này không có trong bảng theo dõi. Xin chọn lại từ bảng."))
+    return rows[0]
+
+
+def _column(found: Matrix, plan_id: int) -> int:
+    ids = [plan.id for plan in found.plans]
+    if plan_id not in ids:
+        raise NotFound(_("Kế hoạch này không có trong bảng theo dõi. Xin chọn lại từ bảng."))
+    return ids.index(plan_id)
+
+
+def _unit_name(found: Matrix, unit_id: int | None) -> str:
+    return _row(found, unit_id).unit.name if unit_id else _("Mọi đơn vị")
+
+
+def _plan_name(found: Matrix, plan_id: int | None) -> str:
+    return found.plans[_column(found, plan_id)].name if plan_id else _("mọi kế hoạch")
+
+
+def _tally(found: Matrix, plan_id: int | None, unit_id: int | None) -> Tally:
+    """The figure that the matrix shows where the panel was opened."""
+    if unit_id and plan_id:
+        cell = _row(found, unit_id).cells[_column(found, plan_id)]
+        return cell.tally if cell else Tally()
+    if unit_id:
+        return _row(found, unit_id).total
+    return found.feet[_column(found, plan_id)] if plan_id else found.total

@@ -1,0 +1,358 @@
+"""Kiểm tra bản đọc: the document beside its drafted rows, every correction, and publishing.
+
+Each form carries the `row_version` that it was made from. What cannot be taken is said beside the row, with
+what was typed still in its fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.drafts.model import TaskDraft
+from tracker.errors import Invalid, NotFound, Refused
+from tracker.services import publish as publishing
+from tracker.services import review as deeds
+from tracker.services import show
+from tracker.store.queries.rows import Review, ReviewRow
+from tracker.web import context, doubts
+from tracker.web.guard import asks
+from tracker.web.marking import first_block, paragraphs
+from tracker.web.task_form import (
+    CYCLES,
+    EMPTY,
+    KINDS,
+    path_line,
+    printed_day,
+    read_day,
+    read_printed_day,
+    read_task,
+)
+
+blueprint = Blueprint("review", __name__, url_prefix="/kiem-tra/<int:version_id>")
+
+MENDABLE = (Invalid, Refused)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed and could not be taken, and why. `row_id` is None for a row to be added."""
+
+    row_id: int | None
+    task: TaskDraft
+    problem: str
+
+
+@blueprint.get("")
+@asks("plan.review")
+def page(version_id: int) -> ResponseReturnValue:
+    """The whole review; `?dong=` takes a row in hand."""
+    found = _found(version_id)
+    if found.plan.state != "draft":
+        return redirect(url_for("plans.page", plan_id=found.plan.id))
+    return _page(found)
+
+
+@blueprint.post("/dong/<int:row_id>")
+@asks("plan.review")
+def row(version_id: int, row_id: int) -> ResponseReturnValue:
+    """One deed on one row: `do` names it, with the doubt's code after a colon where there is one."""
+    do, _colon, code = request.form.get("do", "save").partition(":")
+    change = _Change(version_id, row_id)
+    try:
+        change.run(do, code or request.form.get("code", ""))
+    except MENDABLE as error:
+        found = _found(version_id)
+        typed = Typed(row_id, _as_typed(_row_of(found, row_id).task), error.message)
+        return _page(found, typed), error.status
+    if do in ("right", "reject"):
+        return _back(version_id, _next(_found(version_id), row_id))
+    return _back(version_id, row_id)
+
+
+@blueprint.post("/them")
+@asks("plan.review")
+def add(version_id: int) -> ResponseReturnValue:
+    """One more row, entered by a person."""
+    try:
+        task = read_task(request.form)
+        if not task.title:
+            raise Invalid(_("Xin ghi nội dung nhiệm vụ rồi thêm lại."))
+        row_id = deeds.add_row(
+            context.actor(), version_id, task, row_version=_row_version(), at=context.now()
+        )
+    except MENDABLE as error:
+        return _page(_found(version_id), Typed(None, _as_typed(EMPTY), error.message)), error.status
+    flash(_("Đã thêm một dòng."), "done")
+    return _back(version_id, row_id)
+
+
+@blueprint.post("/dong-ro")
+@asks("plan.review")
+def clear(version_id: int) -> ResponseReturnValue:
+    """Every row without doubts is right."""
+    return _simply(
+        version_id,
+        lambda: deeds.decide_clear_rows(
+            context.actor(), version_id, row_version=_row_version(), at=context.now()
+        ),
+        _("Đã đánh dấu các dòng đọc rõ là đúng."),
+    )
+
+
+@blueprint.post("/ky-da-qua")
+@asks("plan.review")
+def past(version_id: int) -> ResponseReturnValue:
+    """What becomes of periods that are over: one by one, or `all` at once."""
+    everything = request.form.get("all", "")
+    chosen = {name[5:]: value for name, value in request.form.items() if name.startswith("past-")}
+    choices = {"all": everything} if everything else chosen
+    return _simply(
+        version_id,
+        lambda: deeds.choose_past(
+            context.actor(), version_id, choices, row_version=_row_version(), at=context.now()
+        ),
+        _("Đã ghi cách xử lý các kỳ đã qua."),
+        "ky-da-qua",
+    )
+
+
+@blueprint.post("/dau-van-ban")
+@asks("plan.review")
+def head(version_id: int) -> ResponseReturnValue:
+    """Number, title, date and period of the plan."""
+    return _simply(version_id, lambda: _correct_head(version_id), _("Đã lưu đầu văn bản."))
+
+
+def _correct_head(version_id: int) -> None:
+    form = request.form
+    start = read_day(form.get("period_start", ""))
+    if start is None:
+        raise Invalid(_("Xin ghi ngày bắt đầu của thời gian thực hiện."))
+    deeds.correct_head(
+        context.actor(),
+        version_id,
+        number=form.get("number", "").strip(),
+        title=" ".join(form.get("title", "").split()),
+        issued_on=read_printed_day(form.get("issued_on", "")),
+        period_start=start,
+        period_end=read_day(form.get("period_end", "")),
+        leave_out_responsibilities=bool(form.get("leave_out_responsibilities")),
+        row_version=_row_version(),
+        at=context.now(),
+    )
+
+
+@blueprint.post("/ban-hanh")
+@asks("plan.publish")
+def publish(version_id: int) -> ResponseReturnValue:
+    """From here on units see their work and letters may leave."""
+    plan_id = _found(version_id).plan.id
+    try:
+        done = publishing.publish(context.actor(), version_id, row_version=_row_version(), at=context.now())
+    except MENDABLE as error:
+        flash(error.message, "error")
+        return redirect(url_for(".page", version_id=version_id, _anchor="ban-hanh"), 303)
+    flash(_published(done), "done")
+    return redirect(url_for("plans.page", plan_id=plan_id), 303)
+
+
+def _published(done: publishing.Published) -> str:
+    words = [_("Đã ban hành kế hoạch: %(n)d việc được giao cho các đơn vị.", n=done.assignments)]
+    if done.kept:
+        words.append(_("%(n)d việc giữ nguyên.", n=done.kept))
+    if done.withdrawn:
+        words.append(_("%(n)d việc rút lại.", n=done.withdrawn))
+    return " ".join(words)
+
+
+@blueprint.post("/bo")
+@asks("plan.review")
+def drop(version_id: int) -> ResponseReturnValue:
+    """The draft goes; what had been published before stays."""
+    deeds.drop_draft(context.actor(), version_id, at=context.now())
+    flash(_("Đã bỏ bản thảo."), "done")
+    return redirect(url_for("plans.index"), 303)
+
+
+# --- one row ------------------------------------------------------------------------------------------------
+
+
+class _Change:
+    """The deeds of one form on one row. A form may carry several; each is its own transaction, so the
+    version of the page is asked anew between them."""
+
+    def __init__(self, version_id: int, row_id: int) -> None:
+        self.version_id = version_id
+        self.row_id = row_id
+        self.row_version = _row_version()
+        self.done = 0
+
+    def run(self, do: str, code: str) -> None:
+        """Unknown deeds do nothing but save."""
+        if do in ("reject", "reopen"):
+            self.step(deeds.decide_row, "rejected" if do == "reject" else "open")
+        elif do == "resolve":
+            self.step(deeds.resolve_doubt, code)
+        elif do == "overrule":
+            self.step(deeds.overrule, code, _reason(code))
+        elif do == "choose" and "mention" in request.form:
+            self.step(deeds.choose_units, request.form["mention"], request.form.get("value", "none"))
+        else:
+            self.save()
+            if do == "right":
+                self.step(deeds.decide_row, "right")
+
+    def save(self) -> None:
+        """What was typed, ready answers, and who is meant: only what differs from the row."""
+        found = _found(self.version_id)
+        before = _row_of(found, self.row_id)
+        typed = read_task(request.form, before.task)
+        task = doubts.answered(typed, before, request.form, found.plan.coordinator_name)
+        if task != before.task:
+            self.step(deeds.correct_row, task)
+        for mention, value in _picks(before, task):
+            self.step(deeds.choose_units, mention, value)
+        for code in doubts.kept(before, request.form):
+            self.step(deeds.resolve_doubt, code)
+
+    def step(self, deed: Callable[..., object], *values: object) -> None:
+        if self.done:
+            self.row_version = _found(self.version_id).row_version
+        deed(context.actor(), self.row_id, *values, row_version=self.row_version, at=context.now())
+        self.done += 1
+
+
+def _picks(before: ReviewRow, task: TaskDraft) -> Iterator[tuple[str, str]]:
+    """Whom a mention means where the form says so; a mention that was typed away has nothing to choose."""
+    for number, mention in enumerate(before.mentions):
+        answer, picked = request.form.get(f"meant-{number}", ""), request.form.get(f"pick-{number}", "")
+        if picked == mention.value:  # the list was not touched
+            picked = ""
+        if (picked or answer) and mention.text in (*task.leads, *task.partners):
+            yield mention.text, picked or answer
+
+
+def _reason(code: str) -> str:
+    return request.form.get(f"reason-{code}") or request.form.get("reason", "")
+
+
+def _as_typed(before: TaskDraft) -> TaskDraft:
+    """As much of the form as can be read: a day that is none falls back to what it was."""
+    try:
+        return read_task(request.form, before)
+    except Invalid:
+        readable = {
+            name: text for name, text in request.form.items() if not name.endswith(("-start", "-due"))
+        }
+        return read_task(readable, before)
+
+
+# --- between requests ---------------------------------------------------------------------------------------
+
+
+def _found(version_id: int) -> Review:
+    return show.review(context.actor(), version_id, at=context.now())
+
+
+def _row_of(found: Review, row_id: int) -> ReviewRow:
+    rows = [one for one in found.rows if one.id == row_id]
+    if not rows:
+        raise NotFound(_("Dòng này không còn trong bản thảo. Xin tải lại trang."))
+    return rows[0]
+
+
+def _row_version() -> int:
+    return request.form.get("row_version", 0, type=int)
+
+
+def _back(version_id: int, row_id: int | None) -> ResponseReturnValue:
+    anchor = f"dong-{row_id}" if row_id else "ban-hanh"
+    return redirect(url_for(".page", version_id=version_id, dong=row_id, _anchor=anchor), 303)
+
+
+def _simply(
+    version_id: int, deed: Callable[..., object], words: str, anchor: str = ""
+) -> ResponseReturnValue:
+    """A deed on the whole draft: done, said, and back to the page."""
+    try:
+        deed()
+        flash(words, "done")
+    except MENDABLE as error:
+        flash(error.message, "error")
+    return redirect(url_for(".page", version_id=version_id, _anchor=anchor or None), 303)
+
+
+def _next(found: Review, row_id: int) -> int | None:
+    """The next row that wants a look: first after this one, else the first of all."""
+    waiting = [one.id for one in found.rows if _to_look_at(one)]
+    later = [
+        one.id for one in found.rows if _to_look_at(one) and one.position > _row_of(found, row_id).position
+    ]
+    return (later or waiting or [None])[0]
+
+
+# --- the page -----------------------------------------------------------------------------------------------
+
+
+def _to_look_at(one: ReviewRow) -> bool:
+    return one.decision != "rejected" and (not one.clear or bool(one.blocking))
+
+
+def _page(found: Review, typed: Typed | None = None) -> str:
+    """Doubts first, then what is clear, then what was rejected, then what belongs nowhere."""
+    doubtful = [one for one in found.rows if _to_look_at(one)]
+    in_hand = _in_hand(found, doubtful, typed)
+    add_text = _paragraph_asked(found)
+    return render_template(
+        "review/page.html",
+        review=found,
+        doubtful=doubtful,
+        clear=[one for one in found.rows if one.decision != "rejected" and not _to_look_at(one)],
+        rejected=[one for one in found.rows if one.decision == "rejected"],
+        paragraphs=paragraphs(found.blocks, found.rows, found.leftover),
+        marks={field: str(words) for field, words in doubts.MARKS.items()},
+        add_text=add_text,
+        fresh=replace(EMPTY, title=add_text),
+        leaves_out=getattr(found, "leave_out_responsibilities", False),
+        in_hand=in_hand,
+        typed=typed,
+        missing=missing(found),
+        kinds=KINDS,
+        cycles=CYCLES,
+        path_line=path_line,
+        printed_day=printed_day,
+        doubts=doubts,
+        first_block=first_block,
+    )
+
+
+def _in_hand(found: Review, doubtful: list[ReviewRow], typed: Typed | None) -> int | None:
+    """The row that stands open: what was asked for, else the first that wants a look."""
+    asked = typed.row_id if typed else request.args.get("dong", type=int)
+    if any(one.id == asked for one in found.rows):
+        return asked
+    return doubtful[0].id if doubtful else None
+
+
+def _paragraph_asked(found: Review) -> str:
+    """The paragraph from which a row is to be made: `?doan=` numbers it."""
+    number = request.args.get("doan", type=int)
+    return found.blocks[number] if number is not None and 0 <= number < len(found.blocks) else ""
+
+
+def missing(found: Review) -> list[tuple[str, str]]:
+    """What holds publishing back: (words, the place on the page)."""
+    held = [one for one in found.rows if one.blocking and one.decision != "rejected"]
+    lacks = []
+    if held:
+        lacks.append((_("%(n)d dòng còn điểm phải giải quyết", n=len(held)), f"dong-{held[0].id}"))
+    if found.past_unchosen:
+        lacks.append((_("%(n)d kỳ đã qua chưa chọn cách xử lý", n=found.past_unchosen), "ky-da-qua"))
+    if all(one.decision == "rejected" for one in found.rows):
+        lacks.append((_("chưa có nhiệm vụ nào"), "them-dong"))
+    return lacks

@@ -188,11 +188,19 @@ def visitor_place() -> str:
 
 def navigation() -> list[Place]:
     """The places that the visitor's rights open, the most used first."""
+    here = _section()
     return [
-        Place(name, short, icon, url_for(endpoint), request.blueprint in blueprints)
+        Place(name, short, icon, url_for(endpoint), here in blueprints)
         for deed, endpoint, icon, name, short, blueprints in _places()
         if can(deed)
     ]
+
+
+def _section() -> str | None:
+    """The blueprint in which the visitor stands. Those who oversee come to an assignment from the matrix."""
+    if request.blueprint == "work" and request.endpoint != "work.mine" and can("dashboard.see"):
+        return "dashboard"
+    return request.blueprint
 
 
 def _places() -> tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...]:
@@ -250,6 +258,11 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in name.split()[-2:]).upper()
 
 
+def sentence(text: str) -> str:
+    """The same words with a capital in front: a task read from the middle of a sentence begins small."""
+    return text[:1].upper() + text[1:]
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": words.day_words,
     "plain_day": words.plain_day,
@@ -262,6 +275,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "bar_parts": bar_parts,
     "tally_words": tally_words,
     "initials": initials,
+    "sentence": sentence,
     "unit_kind": lambda kind: words.UNIT_KINDS.get(kind, words.UNIT_KINDS["other"]),
     "role": lambda role: words.ROLES.get(role, role),
 }

@@ -14,7 +14,7 @@ from tracker.errors import Invalid, NotFound, TrackerError, UnreadableFile
 from tracker.services import show
 from tracker.services import work as deeds
 from tracker.services.work import Given
-from tracker.sheets.words import day_words, period_words
+from tracker.sheets.words import day_words, period_words, plain_day
 from tracker.store.queries.rows import SubmissionRow, UnitWork, WorkPage
 from tracker.web.context import actor, my_units, now, today
 from tracker.web.guard import asks, local_address
@@ -121,6 +121,9 @@ def quote_pieces(page: WorkPage) -> list[tuple[str, bool]]:
         pieces += [(text[place:begin], False), (text[begin:stop], True)]
         place = stop
     pieces.append((text[place:end], False))
+    for span in page.spans.get("timings", ()):
+        if span.block != page.source.block:  # a labelled list says the time in a paragraph of its own
+            pieces += [(" (…) ", False), (span.text, True)]
     return [piece for piece in pieces if piece[0]]
 
 
@@ -130,14 +133,12 @@ def why_due(page: WorkPage) -> list[str]:
     if due is None:
         return []
     told = []
-    if row.timing_text:
+    if page.printed and page.printed - due == timedelta(days=1):
+        told.append(_("“Trước ngày %(day)s” được tính là hết ngày hôm trước.", day=plain_day(page.printed)))
+    elif row.timing_text:
         told.append(_("Kế hoạch ghi “%(text)s”.", text=row.timing_text))
     if period_words(row.period):
         told.append(_("Áp dụng cho kỳ %(period)s.", period=period_words(row.period)))
-    if page.printed and page.printed - due == timedelta(days=1):
-        told.append(
-            _("“Trước ngày %(day)s” được tính là hết ngày hôm trước.", day=f"{page.printed:%-d/%-m/%Y}")
-        )
     if row.work.first_due_on and row.work.first_due_on != due:
         told.append(_("Hạn đầu là %(day)s, đã được thay đổi.", day=day_words(row.work.first_due_on)))
     if not NATIONAL.works(due):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tracker.access import UNIT_ROLES
 from tracker.errors import Invalid
 from tracker.units import roster
 
@@ -19,7 +20,7 @@ def units(data: bytes | str) -> list[roster.UnitLine]:
 
 def people(data: str) -> list[roster.PersonLine]:
     complaints = roster.Complaints()
-    lines = roster.read_people(data, complaints)
+    lines = roster.read_people(data, complaints, UNIT_ROLES)
     complaints.settle()
     return lines
 

@@ -1,0 +1,1 @@
+"""iCalendar addresses: open to whoever has the secret token, closed to everybody else."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from tracker.access import Actor, Thing, need
+from tracker.access import UNIT_ROLES, Actor, Thing, need
 from tracker.errors import NotFound, Refused
 from tracker.extensions import db
 from tracker.services.record import record
@@ -118,7 +118,7 @@ def import_people(actor: Actor, committee_id: int, data: bytes | str, *, at: dat
     """People and their roles from CSV, one line a role."""
     need(actor, "people.import", Thing(committee_id))
     complaints = roster.Complaints()
-    lines = roster.read_people(data, complaints)
+    lines = roster.read_people(data, complaints, UNIT_ROLES)
     with transaction(db.session):
         _lock(committee_id)
         units = _units(committee_id)

@@ -12,7 +12,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tracker.access import UNIT_ROLES
 from tracker.errors import Invalid
 from tracker.vietnamese.forms import fold, tidy
 
@@ -220,12 +219,12 @@ def read_groups(data: bytes | str, complaints: Complaints) -> list[GroupLine]:
     return [group for line in lines if (group := _group(line, complaints))]
 
 
-def read_people(data: bytes | str, complaints: Complaints) -> list[PersonLine]:
-    """The file's people, one line a role."""
+def read_people(data: bytes | str, complaints: Complaints, unit_roles: Collection[str]) -> list[PersonLine]:
+    """The file's people, one line a role; those of `unit_roles` are held in a unit."""
     people = [
         person
         for line in _table(data, PEOPLE_HEADS, ("name", "email", "role"))
-        if (person := _person(line, complaints))
+        if (person := _person(line, complaints, unit_roles))
     ]
     _complain_of_two_names(people, complaints)
     return people
@@ -285,7 +284,7 @@ def _group(line: Line, complaints: Complaints) -> GroupLine | None:
     return GroupLine(line.number, line.words("name"), str(kind or ""), units, _list(line.words("aliases")))
 
 
-def _person(line: Line, complaints: Complaints) -> PersonLine | None:
+def _person(line: Line, complaints: Complaints, unit_roles: Collection[str]) -> PersonLine | None:
     before = len(complaints.found)
     _within(line, "name", "họ tên", 200, complaints, required=True)
     _within(line, "phone", "số điện thoại", 40, complaints)
@@ -294,9 +293,9 @@ def _person(line: Line, complaints: Complaints) -> PersonLine | None:
         complaints.add(line.number, _missing_or(email, "thư điện tử", "cần có dạng ten@coquan.vn"))
     role = _word(line, "role", "vai trò", ROLES, complaints)
     unit = line.words("unit")
-    if role in UNIT_ROLES and not unit:
+    if role in unit_roles and not unit:
         complaints.add(line.number, "vai trò này gắn với một đơn vị; xin ghi mã đơn vị ở cột don_vi.")
-    if role and role not in UNIT_ROLES and unit:
+    if role and role not in unit_roles and unit:
         complaints.add(line.number, "vai trò này là của cả cơ quan; xin để trống cột don_vi.")
     if len(complaints.found) > before:
         return None

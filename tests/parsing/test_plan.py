@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import date
 from pathlib import Path
 
+import docx
 import pytest
 from click.testing import CliRunner
 
 from tracker.cli import main
 from tracker.documents.read import read
+from tracker.drafts.checks import DOUBT_WORDS
 from tracker.drafts.model import PlanDraft
 from tracker.parsing.plan import parse
 
@@ -135,6 +138,33 @@ def test_a_text_without_tasks_keeps_all_its_paragraphs() -> None:
     draft = parse(read("Thư ngỏ\n\nKính gửi các bạn.\n\nTrân trọng.".encode()))
     assert draft.tasks == ()
     assert tuple(source.text for source in draft.leftover) == draft.blocks
+
+
+def test_an_annex_is_not_lost_in_the_foot() -> None:
+    draft = parse(read((PLAN + "\nPHỤ LỤC\n\n| TT | Việc | Chủ trì |\n").encode()))
+    assert draft.plan.recipients == ("Sở Tư pháp", "UBND các xã, thị trấn")
+    assert draft.leftover[-1].text.startswith("| TT")
+    assert [doubt.code for doubt in draft.lint] == ["unread-table", "unread-annex"]
+
+
+def test_every_doubt_of_a_reading_has_its_sentence(draft: PlanDraft) -> None:
+    codes = {doubt.code for task in draft.tasks for doubt in task.doubts} | {
+        doubt.code for doubt in draft.lint
+    }
+    assert codes <= set(DOUBT_WORDS)
+
+
+def test_a_word_file_with_automatic_numbers_and_a_letterhead_reads_like_the_text() -> None:
+    document, buffer = docx.Document(), io.BytesIO()
+    head = document.add_table(rows=1, cols=2)
+    head.cell(0, 0).paragraphs[0].text = "Số: 12/KH-UBND"
+    head.cell(0, 1).paragraphs[0].text = "Suối Trong, ngày 15 tháng 01 năm 2031"
+    for line in PLAN.split("\n\n")[2:]:
+        document.add_paragraph(line.replace("*", ""))
+    document.save(buffer)
+    draft = parse(read(buffer.getvalue()))
+    assert (draft.plan.number, draft.lint) == ("12/KH-UBND", ())
+    assert [".".join(task.path) for task in draft.tasks][:2] == ["II.1.1.1", "II.2"]
 
 
 def plan_files() -> list[Path]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from tracker.drafts.model import Doubt, TaskDraft
 from tracker.vietnamese.forms import fold
 
-# Every code that a row may carry, with the sentence that the page shows. `blocking` codes stop publishing.
+# Every code that a row or a whole reading may carry, with the sentence that the page shows.
 DOUBT_WORDS: Mapping[str, str] = {
     "no-lead": "Chưa rõ đơn vị chủ trì. Vui lòng chọn.",
     "committee-lead": "Chủ trì là Ủy ban nhân dân hoặc Chủ tịch. Vui lòng chọn đơn vị trực tiếp thực hiện.",
@@ -24,6 +24,9 @@ DOUBT_WORDS: Mapping[str, str] = {
     "awaits-event": "Thời hạn chờ một việc khác. Vui lòng nhập ngày khi việc đó xảy ra.",
     "two-readings": "Có thể hiểu theo hai cách. Vui lòng chọn.",
     "no-recipient": "Chưa rõ báo cáo gửi cho ai. Vui lòng nhập.",
+    "unread-table": "Có bảng chưa được đọc thành nhiệm vụ. Vui lòng kiểm tra và nhập thêm.",
+    "unread-annex": "Có phụ lục chưa được đọc thành nhiệm vụ. Vui lòng kiểm tra và nhập thêm.",
+    "no-tasks": "Không tìm thấy nhiệm vụ nào trong tệp. Vui lòng kiểm tra tệp hoặc nhập tay.",
     "no-title": "Chưa có nội dung nhiệm vụ. Vui lòng nhập.",
 }
 

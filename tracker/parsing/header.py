@@ -58,19 +58,19 @@ MARK = re.compile(
     r"chỉ đạo)[^)]*\)\s*$|\s*\(để [^)]*\)\s*$"
 )
 NAME = re.compile(r"(?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]*\s+){1,4}[A-ZĐÀ-Ỹ][a-zđà-ỹ]*$")
+ANNEX = re.compile(r"(?:PHỤ LỤC|Phụ lục|DANH MỤC|BIỂU|Biểu số|BẢNG|KẾ HOẠCH)\b|\||[IVX]+\. ")
 AUTHORITY = re.compile(r"(?:KT|TL|TUQ|TM|Q)\.")
 
 
 @dataclass(frozen=True)
 class Frame:
-    """Where the parts of a plan lie: title lines, opening, content from `content` up to `end`, and the
-    foot.
-    """
+    """Where the parts lie: title, opening, content up to `end`, foot up to `after`, then the annexes."""
 
     title: tuple[int, ...]
     opening: tuple[int, ...]
     content: int
     end: int
+    after: int
     blocks: frozenset[int]
 
 
@@ -78,12 +78,18 @@ def frame_of(texts: Sequence[str]) -> Frame:
     named = next((i for i, text in enumerate(texts) if fold(text).strip(EDGES) == "ke hoach"), None)
     begin = 0 if named is None else named + 1
     title = _title_lines(texts, begin) if named is not None else ()
-    after = title[-1] + 1 if title else begin
-    content = next((i for i in range(after, len(texts)) if _opens_content(texts[i])), after)
+    head_end = title[-1] + 1 if title else begin
+    content = next((i for i in range(head_end, len(texts)) if _opens_content(texts[i])), head_end)
     end = next((i for i in range(content, len(texts)) if RECIPIENTS.begins(texts[i])), len(texts))
     head = range(content) if named is not None else ()
-    opening = tuple(range(after, content))
-    return Frame(title, opening, content, end, frozenset((*head, *range(end, len(texts)))))
+    opening = tuple(range(head_end, content))
+    after = _annexes(texts, end)
+    return Frame(title, opening, content, end, after, frozenset((*head, *range(end, after))))
+
+
+def _annexes(texts: Sequence[str], end: int) -> int:
+    """Where the foot stops: what follows the signature is an annex, not a recipient."""
+    return next((i for i in range(end + 1, len(texts)) if ANNEX.match(texts[i])), len(texts))
 
 
 def _opens_content(text: str) -> bool:
@@ -116,10 +122,10 @@ def head_of(texts: Sequence[str], frame: Frame) -> PlanHead:
         place=place,
         issued_on=issued_on,
         period=_period(title, issued_on),
-        signer=_signer(texts[frame.end :]),
+        signer=_signer(texts[frame.end : frame.after]),
         implements=_implements(opening),
         cites=_cites(texts, number),
-        recipients=_recipients(texts[frame.end :]),
+        recipients=_recipients(texts[frame.end : frame.after]),
     )
 
 

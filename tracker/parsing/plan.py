@@ -10,13 +10,15 @@ from dataclasses import replace
 from datetime import date
 
 from tracker.documents.blocks import Document
-from tracker.drafts.model import PlanDraft, PlanHead, PlanPeriod, Source, TaskDraft, TimingDraft
+from tracker.drafts.model import Doubt, PlanDraft, PlanHead, PlanPeriod, Source, TaskDraft, TimingDraft
 from tracker.parsing.header import Frame, coordinator_of, frame_of, head_of
 from tracker.parsing.outline import Node, root_of
 from tracker.parsing.pieces import whole
 from tracker.parsing.prose import Clock
 from tracker.parsing.tasks import Row, checked, rows, years_of
 from tracker.vietnamese.forms import fold
+
+LINT_WORDS = 80
 
 
 def parse(document: Document) -> PlanDraft:
@@ -29,7 +31,29 @@ def parse(document: Document) -> PlanDraft:
     found = rows(root, clock)
     tasks = tuple(_led(row.task, head, texts) for row in found)
     head = replace(head, period=period_of(head, tasks), coordinator=coordinator_of(texts, frame))
-    return PlanDraft(head, tasks, leftover(texts, frame, found, root), blocks=texts)
+    left = leftover(texts, frame, found, root)
+    return PlanDraft(head, tasks, left, lint_of(document, frame, tasks), texts)
+
+
+def lint_of(document: Document, frame: Frame, tasks: tuple[TaskDraft, ...]) -> tuple[Doubt, ...]:
+    """What to know about the whole reading: parts not read as rows yet, or no row at all."""
+    found: list[Doubt] = []
+    outside = [b for i, b in enumerate(document.blocks) if i not in frame.blocks]
+    table = next((b for b in outside if b.cell or b.text.startswith("|")), None)
+    if table and not _only_head(document, frame):
+        found.append(Doubt("unread-table", "", table.text[:LINT_WORDS]))
+    if frame.after < len(document.blocks):
+        found.append(Doubt("unread-annex", "", document.blocks[frame.after].text[:LINT_WORDS]))
+    if not tasks:
+        found.append(Doubt("no-tasks", ""))
+    return tuple(found)
+
+
+def _only_head(document: Document, frame: Frame) -> bool:
+    """Whether every table belongs to the letterhead above the content."""
+    return not any(b.cell or b.text.startswith("|") for b in document.blocks[frame.content : frame.end]) and (
+        frame.after == len(document.blocks)
+    )
 
 
 def issue_day(head: PlanHead) -> date | None:

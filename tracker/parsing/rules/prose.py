@@ -56,7 +56,7 @@ CYCLE_IN_PROSE = shape(
         \s*[(,]?\s*)?
         (?:truoc|cham\s+nhat(?:\s+la)?|den\s+het|khong\s+qua|muon\s+nhat)\s+(?:den\s+)?(?:ngay\s+)?{DAY_MONTH}\s*\)?
         |(?:dinh\s+ky\s+)?(?:hang|moi)\s+(?:nam|quy|thang|tuan)(?=[^.]*\bbao\s+cao)|dinh\s+ky\s+0?6\s+thang(?:\s*,\s*nam)?""",
-    yes=("Định kỳ 6 tháng (trước ngày 20/5)", "hằng năm báo cáo UBND", "trước ngày 05/02/2024"),
+    yes=("Định kỳ 6 tháng (trước ngày 05/6)", "hằng năm báo cáo UBND", "trước ngày 05/3/2031"),
     no=("định kỳ tổng hợp, báo cáo", "ngày 15/3/2024"),
 )
 UNIT_WORD = rf"(?:{NAMED}|{GROUP})"

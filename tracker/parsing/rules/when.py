@@ -13,7 +13,7 @@ DAY = shape(
     rf"""(?<![\d/])(?:ngay\s*)?(?P<d>\d{{1,2}})(?:\s*[/.\-]\s*|\s+thang\s+)(?P<m>\d{{1,2}})
          (?:(?:\s*[/.\-]\s*|\s*,?\s*nam\s*)(?P<y>{YEAR_FIGURES}))?(?![\d%]|\s*/\s*[a-z0-9]|\.\d)""",
     yes=("ngày 15/3/2024", "15/3", "15.3.2024", "ngày 15 tháng 3 năm 2024", "30/ 6 /2024"),
-    no=("đạt 100%", "25/2021/QĐ-TTg", "Quý II"),
+    no=("đạt 100%", "8/2031/QĐ-TTg", "Quý II"),
 )
 MONTH = shape(
     "month",
@@ -40,7 +40,7 @@ YEAR = shape(
     rf"""(?:(?:trong|cac|ca)\s+)*(?:(?:nam|giai\s+doan|nhiem\s+ky)\s*)?(?<![\d/])(?P<y>{YEAR_FIGURES})(?![\d/])|
          (?:(?:trong|ca)\s+|(?<=cuoi\s)|(?<=dau\s)|(?<=giua\s)|(?<=het\s))nam(?!\s*[a-z0-9])""",
     yes=("năm 2024", "giai đoạn 2021-2025", "các năm 2024", "trong năm", "năm2024"),
-    no=("năm học", "25/2021/QĐ-TTg"),
+    no=("năm học", "8/2031/QĐ-TTg"),
 )
 RANGE = shape(
     "range",
@@ -91,7 +91,7 @@ CYCLE = shape(
         "mỗi tháng",
         "Định kỳ 6 tháng",
         "định kỳ hằng năm",
-        "6 tháng (trước ngày 20/5)",
+        "6 tháng (trước ngày 05/6)",
     ),
     no=("năm 2024", "6 tháng đầu năm", "thường xuyên"),
 )
@@ -154,8 +154,8 @@ CITATION = shape(
         (?:\s+[a-z]+){0,3}?\s+(?:so\s*:?\s*)?)?
         (?:\d{1,5}[a-z]?(?:/\d{4})?[/-][a-z]+[\w&.-]*(?:/[\w.&-]+)?)
         (?:\s*,?\s*(?:ngay|ban\s+hanh)\s+\d{1,2}(?:/|\s+thang\s+)\d{1,2}(?:/|\s*,?\s*nam\s+)\d{4})?""",
-    yes=("Quyết định số 25/2021/QĐ-TTg ngày 22/7/2021", "39/KH-UBND", "Kế hoạch số 59-KH/HU ngày 26/10/2021"),
-    no=("ngày 22/7/2021", "Quý I/2024"),
+    yes=("Quyết định số 8/2031/QĐ-TTg ngày 12/3/2031", "17/KH-UBND", "Kế hoạch số 17-KH/HU ngày 5/10/2031"),
+    no=("ngày 12/3/2031", "Quý I/2024"),
 )
 LABEL = shape(
     "label",

@@ -167,6 +167,15 @@ def test_a_word_file_with_automatic_numbers_and_a_letterhead_reads_like_the_text
     assert [".".join(task.path) for task in draft.tasks][:2] == ["II.1.1.1", "II.2"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["1. " + "((" * 5000, "- Kết quả: " + "Kế hoạch, " * 2000, "1. " + "gửi báo cáo về UBND huyện " * 500],
+)
+def test_a_senseless_line_does_no_harm(line: str) -> None:
+    draft = parse(read(f"II. NHIỆM VỤ\n1. Việc\n{line}".encode()))
+    assert draft.blocks[-1] == line.strip()
+
+
 def plan_files() -> list[Path]:
     return PLANS or [SHARED / "plans"]
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from tracker.drafts.model import Source
 
 EDGES = " \t,;:.…"
+# A writer forgets one bracket or two; more of them are no slip, and stay.
+STRAY_BRACKETS = 3
 
 
 def whole(block: int, text: str) -> Source:
@@ -23,17 +25,26 @@ def cut(source: Source, begin: int, end: int) -> Source:
 
 def trim(source: Source, edges: str = EDGES) -> Source:
     """Without marks and blanks at its ends; a bracket goes only when its partner is missing."""
+    source = _stripped(source, edges)
+    for _ in range(STRAY_BRACKETS):
+        freed = _unbracketed(source)
+        if freed is source:
+            break
+        source = _stripped(freed, edges)
+    return source
+
+
+def _stripped(source: Source, edges: str) -> Source:
     left = len(source.text) - len(source.text.lstrip(edges))
-    right = len(source.text.rstrip(edges))
-    return _unbracketed(cut(source, left, max(left, right)), edges)
+    return cut(source, left, max(left, len(source.text.rstrip(edges))))
 
 
-def _unbracketed(source: Source, edges: str) -> Source:
+def _unbracketed(source: Source) -> Source:
     text = source.text
     if text.endswith(")") and text.count("(") < text.count(")"):
-        return trim(cut(source, 0, len(text) - 1), edges)
+        return cut(source, 0, len(text) - 1)
     if text.startswith("(") and text.count("(") > text.count(")"):
-        return trim(cut(source, 1, len(text)), edges)
+        return cut(source, 1, len(text))
     return source
 
 

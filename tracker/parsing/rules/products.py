@@ -30,13 +30,14 @@ def products(value: Source) -> tuple[Source, ...]:
 
 
 def _documents(part: Source) -> list[Source]:
-    part = trim(part)
+    found: list[Source] = []
+    begin = 0
     for comma in COMMA.finditer(part.text):
-        before, after = part.text[: comma.start()], part.text[comma.end() :]
+        before, after = part.text[begin : comma.start()].lstrip(), part.text[comma.end() :]
         if before.count("(") == before.count(")") and _two_papers(before, after):
-            rest = _documents(cut(part, comma.end(), len(part.text)))
-            return [trim(cut(part, 0, comma.start())), *rest]
-    return [part]
+            found.append(trim(cut(part, begin, comma.start())))
+            begin = comma.end()
+    return [*found, trim(cut(part, begin, len(part.text)))]
 
 
 def _two_papers(before: str, after: str) -> bool:

@@ -44,6 +44,7 @@ MEANINGS = {
     "trước ngày 20/5": [(None, "2031-05-19", None)],
     "chậm nhất là ngày 20/5": [(None, "2031-05-20", None)],
     "đến hết ngày 20/5/2031": [(None, "2031-05-20", None)],
+    "trước ngày 15/01 năm sau": [(None, "2032-01-14", None)],
     "cuối năm": [(None, "2031-12-31", None)],
     "Hằng năm": [("2031-01-01", "2031-12-31", "year")],
     "hằng quý": [("2031-01-01", "2031-03-31", "quarter")],

@@ -29,6 +29,7 @@ from tracker.parsing.rules.when import (
     MONTH,
     MONTHLY_DAY,
     NEXT_IN_LIST,
+    NEXT_YEAR,
     OFFSET,
     PERIODICALLY,
     QUARTER,
@@ -179,11 +180,12 @@ def _day(folded: str, place: int, context: Context) -> Stretch | None:
     year = _year_of(match, context) if match else None
     if not match or not year:
         return None
+    following = None if match["y"] else NEXT_YEAR.pattern.match(folded, match.end())
     try:
-        day = date(year, int(match["m"]), int(match["d"]))
+        day = date(year + bool(following), int(match["m"]), int(match["d"]))
     except ValueError as error:
         raise BadDateError(match[0]) from error
-    return Stretch(day, day, place, match.end(), "day", bool(match["y"]))
+    return Stretch(day, day, place, (following or match).end(), "day", bool(match["y"]))
 
 
 def month_end(year: int, month: int) -> date:

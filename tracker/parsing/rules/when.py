@@ -49,6 +49,12 @@ RANGE = shape(
     no=(", ",),
 )
 NEXT_IN_LIST = shape("list", r"\s*(?:,|va|\+|&)\s*(?:trong\s+)?", yes=(", ", " và ", "+"), no=("; ",))
+NEXT_YEAR = shape(
+    "next-year",
+    r"\s*(?:cua\s+)?nam\s+(?:sau|ke\s+tiep|tiep\s+theo)(?![a-z])",
+    yes=(" năm sau", " của năm kế tiếp"),
+    no=(" năm 2031",),
+)
 FURTHER_YEARS = shape(
     "further-years",
     r"\s*(?:va\s+(?:cac|nhung)\s+nam\s+(?:tiep\s+theo|sau)|tro\s+di)",

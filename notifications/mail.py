@@ -8,6 +8,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+from email import policy
 from email.mime.base import MIMEBase
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
@@ -142,6 +143,8 @@ class FrozenMessage(Message):
         stem = self.msgId.strip("<>").replace("@", "-at-")
         for place, part in enumerate(part for part in made.walk() if part.is_multipart()):
             part.set_boundary(f"=_{place}_{stem}")
+        # Python 3.11 loses spaces when it folds encoded words a second time ("sắp đếnhạn").
+        made.policy = policy.SMTP.clone(refold_source="none")
         return made
 
 

@@ -235,7 +235,9 @@ def _preview(rows: Sequence[DigestRow], today: date) -> str:
 
 
 def _joined(names: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(name for name in names if name))
+    """`A`, `A và B`, `A, B và C`"""
+    *first, last = dict.fromkeys(name for name in names if name) or [""]
+    return _("%(first)s và %(last)s", first=", ".join(first), last=last) if first else last
 
 
 def _one_line(text: str) -> str:

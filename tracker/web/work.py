@@ -253,5 +253,5 @@ def _back(assignment_id: int) -> ResponseReturnValue:
     """Where the form was opened from: a list of ours, or the page of the assignment."""
     back = local_address(request.form.get("back"))
     if back:
-        return redirect(f"{back}#viec-{assignment_id}", 303)
+        return redirect(back, 303)
     return redirect(url_for("work.one", assignment_id=assignment_id), 303)

@@ -38,6 +38,8 @@
     ring.setAttribute('aria-expanded', 'true');
     bindEvidence(holder);
     holder.querySelector('[data-line]').focus();
+    // The whole form above the tabs of a phone, not only its first field.
+    if (holder.getBoundingClientRect().bottom > window.innerHeight - 64) { row.scrollIntoView({ block: 'start' }); }
     holder.querySelector('[data-close]').addEventListener('click', function () { closeRow(row).focus(); });
     holder.addEventListener('keydown', function (event) {
       if (event.key === 'Escape') { event.stopPropagation(); closeRow(row).focus(); }

@@ -33,8 +33,9 @@
     if (first && scroll && paper.scrollHeight > paper.clientHeight) {
       var box = paper.getBoundingClientRect();
       var at = first.getBoundingClientRect();
-      if (at.top < box.top + 24 || at.bottom > box.bottom - 24) {
-        paper.scrollTop += at.top - box.top - box.height / 4;
+      var bottom = Math.min(box.bottom, window.innerHeight);
+      if (at.top < box.top + 24 || at.bottom > bottom - 120) {
+        paper.scrollTop += at.top - box.top - (bottom - box.top) / 4;
       }
     }
   }

@@ -1,0 +1,111 @@
+"""What the tests of pages share: clients that bring nothing along, and a small published plan."""
+
+from __future__ import annotations
+
+import contextvars
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tracker.services import plans, publish, review, show
+
+PLAN = """ỦY BAN NHÂN DÂN
+HUYỆN SƠN THANH
+
+Số: 12/KH-UBND
+
+Sơn Thanh, ngày 15 tháng 01 năm 2026
+
+KẾ HOẠCH
+Phổ biến, giáo dục pháp luật năm 2026
+
+II. NỘI DUNG
+
+1. Chỉ đạo, hướng dẫn
+
+1.1. Rà soát, kiện toàn tổ hòa giải ở cơ sở.
+
+- Cơ quan chủ trì: UBND các xã, thị trấn.
+- Cơ quan phối hợp: Ủy ban MTTQ Việt Nam huyện; Phòng Văn hóa và Thông tin.
+- Thời gian thực hiện: trước ngày 09/5/2026.
+- Sản phẩm: quyết định công nhận.
+
+1.2. Tổ chức hội nghị phổ biến các luật mới.
+
+- Cơ quan chủ trì: UBND các xã, thị trấn.
+- Thời gian thực hiện: chậm nhất ngày 12/5/2026.
+
+1.3. Lập danh mục văn bản hết hiệu lực.
+
+- Cơ quan chủ trì: UBND xã Bình Minh.
+- Cơ quan phối hợp: UBND xã Tân Lập.
+- Thời gian thực hiện: trước ngày 16/9/2026.
+
+1.4. Xây dựng tủ sách pháp luật điện tử.
+
+- Cơ quan chủ trì: UBND các xã, thị trấn.
+- Thời gian thực hiện: thường xuyên.
+"""
+
+
+class FreshClient(FlaskClient):
+    """Each request in a context of its own, as on a server: the tests' own context would share its `g`."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture(autouse=True)
+def fresh_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Flask, "test_client_class", FreshClient)
+
+
+@pytest.fixture
+def published(sqlite_app: Flask, world: Any, clock: Any) -> dict[str, int]:
+    """The plan above, published on 16/1/2026: title of Tân Lập's work → its id. Today is 12/5/2026."""
+    coordinator, today = world.actor("coordinator"), clock.now
+    at = clock.day(2026, 1, 16)
+    version = plans.import_plan(
+        coordinator, world.committee, world.justice, "12-kh.txt", PLAN.encode(), at=at
+    )
+    page = show.review(coordinator, version, at=at)
+    if page.past_unchosen:
+        review.choose_past(coordinator, version, {"all": "open"}, row_version=page.row_version, at=at)
+        page = show.review(coordinator, version, at=at)
+    publish.publish(coordinator, version, row_version=page.row_version, at=at)
+    clock.now = today
+    return ids_of(world, "officer", world.tan_lap, today)
+
+
+def ids_of(world: Any, who: str, unit_id: int, at: Any) -> dict[str, int]:
+    work = show.unit_work(world.actor(who), unit_id, at=at)
+    return {row.title: row.id for _, rows in work.groups for row in rows}
+
+
+@pytest.fixture
+def work_id(published: dict[str, int]) -> Callable[[str], int]:
+    """`work_id("Rà soát")` is the assignment of Tân Lập whose title begins so."""
+
+    def find(words: str) -> int:
+        return next(known for title, known in published.items() if title.startswith(words))
+
+    return find
+
+
+@pytest.fixture
+def send() -> Callable[..., Any]:
+    """`send(client, page, address, **fields)` posts a form with the token of that page."""
+
+    def post(client: FlaskClient, page: str, address: str, **fields: Any) -> Any:
+        html = client.get(page).get_data(as_text=True)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', html)
+        assert token, f"{page} carries a form"
+        return client.post(
+            address, data={"csrf_token": token[1], **fields}, headers={"Referer": f"http://localhost{page}"}
+        )
+
+    return post

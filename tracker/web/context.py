@@ -221,12 +221,12 @@ def _standing(standing: Standing, row: WorkRow | None = None) -> str:
     if row is None:
         return words.standing_words(standing)
     if standing.code == "submitted" and standing.days is None and row.coordinator_name:
-        return _("chờ %(unit)s duyệt", unit=row.coordinator_name)
+        return str(_("chờ %(unit)s duyệt", unit=row.coordinator_name))
     return words.standing_words(standing, undated=row.work.undated)
 
 
 def _segment_words(code: str, count: int) -> str:
-    told = {
+    told: dict[str, str] = {
         "accepted": _("%(n)d đã xong", n=count),
         "submitted": _("%(n)d chờ duyệt", n=count),
         "overdue": _("%(n)d quá hạn", n=count),

@@ -81,7 +81,7 @@ def let_in(actor: access.Actor) -> None:
 def _session_over() -> bool:
     settings, moment = context.settings(), int(context.now().timestamp())
     age, idle = moment - session.get("since", 0), moment - session.get("seen", 0)
-    return age > settings.session_hours * 3600 or idle > settings.session_idle_minutes * 60
+    return bool(age > settings.session_hours * 3600 or idle > settings.session_idle_minutes * 60)
 
 
 def asks(deed: str) -> Callable[[View], View]:
@@ -205,7 +205,7 @@ def explain(error: HTTPException) -> ResponseReturnValue:
     """What Flask itself refuses: an unknown address, too large a file."""
     code = error.code or 500
     if code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     if _wants_json():
         return jsonify(error=_words(code)), code
     return error_page(code, _words(code))
@@ -234,7 +234,7 @@ def error_page(status: int, message: str, *, title: str = "", back: str = "") ->
 def _words(code: int) -> str:
     if code == 413:
         limit = (current_app.config.get("MAX_CONTENT_LENGTH") or 0) // (1024 * 1024)
-        return _("Tệp gửi lên vượt quá %(n)d MB. Xin chia nhỏ tệp, hoặc chỉ gửi trang cần thiết.", n=limit)
+        return str(_("Tệp gửi lên vượt quá %(n)d MB. Xin chia nhỏ tệp, hoặc gửi trang cần thiết.", n=limit))
     return str(WORDS.get(code, WORDS[400] if code < 500 else WORDS[500]))
 
 

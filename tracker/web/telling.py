@@ -85,7 +85,8 @@ def _detail(deed: str, after: Mapping[str, Any]) -> str:
             f" ({_('chỉ sửa hình thức')})" if after.get("form_only") else ""
         )
     if deed == "accepted" and after.get("done_on"):
-        return _("hoàn thành ngày %(day)s", day=plain_day(date.fromisoformat(str(after["done_on"]))))
+        done_on = date.fromisoformat(str(after["done_on"]))
+        return str(_("hoàn thành ngày %(day)s", day=plain_day(done_on)))
     if deed in ("ticked", "ticked-on-behalf"):
         return "; ".join((*_receipt(after), *map(str, after.get("evidence") or ())))
     if deed == "notified":

@@ -57,7 +57,7 @@ def mine() -> ResponseReturnValue:
         plan_id=plan_id,
         urgent=urgent_words(work),
         later_shown=LATER_SHOWN,
-        back=url_for("work.mine", **request.args),
+        back=request.full_path.rstrip("?"),
     )
 
 

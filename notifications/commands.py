@@ -1,10 +1,8 @@
-"""`tracker tick`: the sweep, once, by hand or from a timer of the operating system."""
+"""What `tracker tick` does: the sweep, once, by hand or from a timer of the operating system."""
 
 from __future__ import annotations
 
-import click
-from flask import Flask, current_app
-from flask.cli import with_appcontext
+from flask import Flask
 
 from notifications.schedule import leader_of
 from notifications.sweep import SweepResult, sweep
@@ -36,14 +34,3 @@ def told(result: SweepResult) -> list[str]:
     if result.error:
         lines.append(f"Lỗi: {result.error}")
     return lines
-
-
-@click.command("tick")
-@with_appcontext
-def tick() -> None:
-    """Nhắc việc một lượt: lập thư đến kỳ và gửi thư đang chờ."""
-    result = tick_once(current_app._get_current_object())  # type: ignore[attr-defined]
-    for line in told(result):
-        click.echo(line)
-    if result.error:
-        raise SystemExit(1)

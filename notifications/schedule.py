@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -22,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from notifications.sweep import new_token, sweep
-from tracker.clock import VIETNAM
+from tracker.clock import VIETNAM, system_clock
 from tracker.extensions import db
 from tracker.settings import Settings
 
@@ -186,7 +185,7 @@ class Sweeper:
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
-            next_run_time=datetime.now(VIETNAM),  # the scheduler's pace is real time, not the trial clock
+            next_run_time=system_clock(),  # its pace is real time; what day it is, the sweep asks
         )
         scheduler.start()
         self._scheduler = scheduler
@@ -202,8 +201,17 @@ class Sweeper:
 
 
 def start(app: Flask, election_seconds: float = ELECTION_SECONDS) -> Sweeper:
-    """Take part in the election; call once a process, after any fork. `.stop()` when the server ends."""
+    """Take part in the election; call once a process, after any fork; `stop` when the server ends."""
     sweeper = Sweeper(app, election_seconds)
-    app.extensions["sweeper"] = sweeper
+    _running.append(sweeper)
     sweeper.start()
     return sweeper
+
+
+def stop() -> None:
+    """Stop what this process started, after the sweep that is under way, and let the lock go."""
+    while _running:
+        _running.pop().stop()
+
+
+_running: list[Sweeper] = []

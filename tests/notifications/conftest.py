@@ -73,14 +73,19 @@ class Post:
 
 @pytest.fixture
 def post() -> Iterator[Post]:
-    sink = Post(port=free_port())
+    sink = Post(port=_free_port())
     controller = Controller(sink, hostname=sink.host, port=sink.port)
     controller.start()
     yield sink
     controller.stop()
 
 
+@pytest.fixture
 def free_port() -> int:
+    return _free_port()
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -91,12 +96,18 @@ def use_server(app: Flask) -> Callable[[Smtp], None]:
     """Give the application a mail server, as its settings would."""
 
     def use(smtp: Smtp) -> None:
-        set_server(app, smtp)
+        _set_server(app, smtp)
 
     return use
 
 
-def set_server(app: Flask, smtp: Smtp) -> None:
+@pytest.fixture
+def set_server() -> Callable[[Flask, Smtp], None]:
+    """The same for an application that a test made itself."""
+    return _set_server
+
+
+def _set_server(app: Flask, smtp: Smtp) -> None:
     app.config["TRACKER"] = dataclasses.replace(
         app.config["TRACKER"], smtp=smtp, base_url="https://dondoc.sonthanh.example"
     )

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 
 from flask import Flask
-from jinja2 import ChoiceLoader, PackageLoader
 from sqlalchemy.engine import make_url
 
 import tracker.store.models  # noqa: F401 (registers every table)
+from notifications import mail
 from tracker.clock import Clock, TrialClock, system_clock
 from tracker.extensions import babel, bootstrap, csrf, db, login_manager, migrate
+from tracker.feeds import routes
 from tracker.settings import Settings
 from tracker.store import engine
-
-DOORS = (
-    *(f"tracker.web.{name}" for name in ("guard", "context", "home", "auth", "account", "work", "plans", "review", "dashboard", "units", "people", "outbox", "files")),
-    "tracker.feeds.routes",
-    "notifications.mail",
+from tracker.store.queries import notices
+from tracker.web import (
+    account,
+    auth,
+    context,
+    dashboard,
+    files,
+    guard,
+    home,
+    outbox,
+    people,
+    plans,
+    review,
+    units,
+    work,
 )
+
+DOORS = (home, auth, account, work, plans, review, dashboard, units, people, outbox, files, routes)
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -32,23 +44,17 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         template_folder="web/templates",
         static_folder="web/static",
     )
-    app.jinja_loader = ChoiceLoader([app.jinja_loader, PackageLoader("notifications", "templates")])  # type: ignore[list-item]
     app.config.update(_flask_config(settings))
     app.config["TRACKER"] = settings
     app.extensions["clock"] = clock or _clock(settings)
     _bind_database(app)
     for extension in (login_manager, csrf, babel, bootstrap):
         extension.init_app(app)
-    for name in DOORS:  # TEMPORARY while rooms are being built
-        try:
-            module = import_module(name)
-        except ImportError as error:
-            print("missing", name, error)
-            continue
-        if hasattr(module, "init"):
-            module.init(app)
-        if hasattr(module, "blueprint"):
-            app.register_blueprint(module.blueprint)
+    for part in (guard, context, mail):
+        part.init(app)
+    for door in DOORS:
+        app.register_blueprint(door.blueprint)
+    app.add_url_rule("/healthz", "health", health)
     return app
 
 
@@ -97,3 +103,14 @@ def _database_uri(settings: Settings) -> str:
     if url.drivername.startswith("sqlite") and url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     return url.render_as_string(hide_password=False)
+
+
+def health() -> dict[str, object]:
+    """For whoever watches the service: the database answers, and when the sweep last ran. Open to everybody,
+    so it says no more than that."""
+    last = notices.last_sweep(db.session)
+    return {
+        "status": "ok",
+        "sweep_ended_at": last.ended_at.isoformat() if last.ended_at else None,
+        "sweep_well": not last.error,
+    }

@@ -5,6 +5,7 @@ error.
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -18,7 +19,21 @@ from tracker.parsing.plan import parse
 TITLE_WIDTH = 60
 
 
-@click.group()
+class Commands(click.Group):
+    """`parse` needs the cores only; the application is loaded when another command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self.commands, *_of_application()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return self.commands.get(cmd_name) or _of_application().get(cmd_name)
+
+
+def _of_application() -> dict[str, click.Command]:
+    return {str(command.name): command for command in import_module("tracker.commands").COMMANDS}
+
+
+@click.group(cls=Commands)
 def main() -> None:
     """Đôn Đốc: plans of Vietnamese offices, read, published and followed up."""
 

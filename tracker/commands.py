@@ -18,7 +18,7 @@ from sqlalchemy import select
 from waitress.server import create_server
 
 from notifications import schedule
-from notifications.sweep import sweep
+from notifications.commands import tick_once, told
 from tracker import demo, settings
 from tracker.access import OPERATOR
 from tracker.app import create_app
@@ -102,13 +102,11 @@ def demo_command() -> None:
 def tick_command() -> None:
     """Run the sweep once: decide what is owed today, and send what waits."""
     with _application() as app:
-        result = sweep(app, at=app.extensions["clock"]())
-    click.echo(
-        f"Thư lập mới: {result.collected}. Đã gửi: {result.sent}. "
-        f"Chưa gửi được: {result.failed}. Rút lại: {result.withdrawn}."
-    )
+        result = tick_once(app)
+    for line in told(result):
+        click.echo(line)
     if result.error:
-        raise click.ClickException(result.error)
+        raise SystemExit(1)
 
 
 @click.group("db")

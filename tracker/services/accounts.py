@@ -7,8 +7,10 @@ a while; the count is in the database, so that it holds for all processes.
 from __future__ import annotations
 
 import hashlib
+import secrets
 import threading
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -35,13 +37,18 @@ _HASHERS = {
     "normal": PasswordHasher(),
     "low": PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),  # for tests
 }
-_NOBODY = {cost: hasher.hash("không ai có mật khẩu này") for cost, hasher in _HASHERS.items()}
 
 
 def hash_password(password: str, cost: str = "normal") -> str:
     """The argon2 hash of a password."""
     with _HASHING_AT_ONCE:
         return _HASHERS[cost].hash(password)
+
+
+@cache
+def _nobody(cost: str) -> str:
+    """A hash that no password matches, for strangers."""
+    return hash_password(secrets.token_urlsafe(), cost)
 
 
 def _matches(stored: str, password: str, cost: str) -> bool:
@@ -59,7 +66,7 @@ def sign_in(email: str, password: str, address: str, *, at: datetime, cost: str 
     _refuse_after_many(keys, at)
     person = db.session.scalar(select(Person).where(Person.email == email))
     # A stranger costs as much time as a known person, so that time tells nothing.
-    stored = person.password_hash if person and person.password_hash else _NOBODY[cost]
+    stored = person.password_hash if person and person.password_hash else _nobody(cost)
     if not _matches(stored, password, cost) or person is None or not person.active:
         _note_failure(keys, at)
         raise Refused("Thư điện tử hoặc mật khẩu chưa đúng. Xin kiểm tra và nhập lại.", code="sign-in")
@@ -85,7 +92,7 @@ def _refuse_after_many(keys: tuple[str, ...], at: datetime) -> None:
         select(LoginFailure.key, func.count())
         .where(LoginFailure.key.in_(keys), LoginFailure.at > at - WINDOW)
         .group_by(LoginFailure.key)
-    ).tuples()
+    )
     # Many people may share one office address; it gets more room than one account.
     if any(count >= (TRIES if key.startswith("email:") else TRIES * 5) for key, count in counts):
         raise Refused("Đã nhập sai nhiều lần. Xin thử lại sau 15 phút.", code="too-many-tries")

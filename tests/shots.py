@@ -1,0 +1,176 @@
+"""Pictures of every page of the sample, wide and phone-wide: `python -m tests.shots FOLDER`.
+
+Serves the sample by itself on loopback at a fixed instant, so that two runs can be laid side by side.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import select
+from waitress.server import create_server
+
+from notifications.sweep import sweep
+from tests.conftest import CHROMIUM_FLAGS, HandClock
+from tracker import demo
+from tracker.app import create_app
+from tracker.clock import at_vietnam
+from tracker.extensions import db
+from tracker.settings import Settings
+from tracker.store.models import Assignment, Letter, PlanVersion
+
+MOMENT = at_vietnam(date(2026, 5, 20), 8)
+SIZES = {"1440": (1440, 900), "390": (390, 844)}
+DARK = {"theo-doi", "viec", "kiem-tra", "viec-mot"}
+
+
+def addresses() -> dict[str, list[tuple[str, str]]]:
+    """Role in the sample → (name of the picture, path)."""
+
+    def first(query: Any) -> int:
+        found = db.session.scalar(query.limit(1))
+        assert found is not None, query
+        return int(found)
+
+    overdue = select(Assignment.id).where(Assignment.state == "open", Assignment.due_on < date(2026, 5, 20))
+    sent = select(Assignment.id).where(Assignment.state == "submitted")
+    draft = select(PlanVersion.id).where(PlanVersion.state == "draft")
+    holder = first(
+        select(Assignment.holder_id).where(Assignment.state == "open", Assignment.due_on < date(2026, 5, 20))
+    )
+    mine = first(overdue.where(Assignment.holder_id == holder))
+    plan = first(select(PlanVersion.plan_id).where(PlanVersion.state == "published"))
+    return {
+        "nobody": [("dang-nhap", "/dang-nhap"), ("khong-tim-thay", "/khong-co")],
+        "coordinator": [
+            ("theo-doi", "/theo-doi"),
+            ("theo-doi-o", f"/theo-doi?ke-hoach={plan}&don-vi={holder}"),
+            ("ke-hoach", "/ke-hoach"),
+            ("ke-hoach-mot", f"/ke-hoach/{plan}"),
+            ("ke-hoach-them", "/ke-hoach/them"),
+            ("ke-hoach-nhap-tay", "/ke-hoach/nhap-tay"),
+            ("kiem-tra", f"/kiem-tra/{first(draft)}"),
+            ("duyet", f"/viec/{first(sent)}"),
+            ("don-vi", "/don-vi"),
+            ("don-vi-mot", f"/don-vi/{holder}"),
+            ("nguoi-dung", "/nguoi-dung"),
+            ("thu", "/thu"),
+            ("tai-khoan", "/tai-khoan"),
+        ],
+        f"officer:{holder}": [
+            ("viec", "/viec"),
+            ("viec-mot", f"/viec/{mine}"),
+            ("don-vi-cua-toi", f"/don-vi/{holder}"),
+        ],
+    }
+
+
+def email_of(role: str) -> str:
+    """The log-in of somebody with that role ("officer:17": in that unit)."""
+    from tracker.store.models import Person, Role
+
+    name, _, unit = role.partition(":")
+    query = select(Person.email).join(Role, Role.person_id == Person.id).where(Role.role == name)
+    if unit:
+        query = query.where(Role.unit_id == int(unit))
+    found = db.session.scalar(query.order_by(Person.id).limit(1))
+    assert found is not None, role
+    return found
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=10)
+
+
+def take(
+    browser: Browser,
+    base: str,
+    role: str,
+    pages: list[tuple[str, str]],
+    log_in: tuple[str, str] | None,
+    folder: Path,
+) -> None:
+    for label, (width, height) in SIZES.items():
+        for scheme in ("light", "dark"):
+            wanted = [page for page in pages if scheme == "light" or page[0] in DARK]
+            if not wanted:
+                continue
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, locale="vi-VN", color_scheme=scheme
+            )
+            page = context.new_page()
+            if log_in:
+                page.goto(f"{base}/dang-nhap")
+                page.fill("input[name=email]", log_in[0])
+                page.fill("input[name=password]", log_in[1])
+                page.click("main button[type=submit]")
+            for name, path in wanted:
+                page.goto(base + path)
+                dark = "-dark" if scheme == "dark" else ""
+                page.screenshot(path=folder / f"{name}-{label}{dark}.png", full_page=True)
+            context.close()
+
+
+def mail(browser: Browser, folder: Path) -> None:
+    """The newest digest as its reader sees it."""
+    letter = db.session.scalar(select(Letter).where(Letter.html != "").order_by(Letter.id.desc()).limit(1))
+    if letter is None:
+        return
+    for label, width in (("640", 640), ("390", 390)):
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        page.set_content(letter.html)
+        page.screenshot(path=folder / f"thu-nhac-{label}.png", full_page=True)
+        page.close()
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    clock = HandClock(MOMENT)
+    with tempfile.TemporaryDirectory() as home:
+        settings = Settings(
+            instance=Path(home),
+            database_url=f"sqlite:///{home}/tracker.db",
+            secret_key="khoa-chi-de-chup-anh-khong-dung-that-dau",
+            base_url="http://127.0.0.1:8000",
+        )
+        app = create_app(settings, clock)
+        with app.app_context():
+            flask_migrate.upgrade()
+            sample = demo.load(app, at=MOMENT)
+            sweep(app, at=MOMENT)
+            pages = {
+                role: (None if role == "nobody" else (email_of(role), sample.password), found)
+                for role, found in addresses().items()
+            }
+            db.session.remove()
+        path = shutil.which("chromium")
+        assert path, "chromium is missing: apt-get install chromium"
+        with served(app) as base, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+            for role, (log_in, found) in pages.items():
+                take(browser, base, role, found, log_in, folder)
+            with app.app_context():
+                mail(browser, folder)
+            browser.close()
+    print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

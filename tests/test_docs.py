@@ -1,0 +1,72 @@
+"""What the documents say is what the program does: settings, commands, targets."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from tracker import settings
+from tracker.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_in_the_readme_and_no_other():
+    code = (ROOT / "tracker" / "settings.py").read_text(encoding="utf-8")
+    assert set(re.findall(r"TRACKER_[A-Z_]+", README)) == set(re.findall(r'"(TRACKER_[A-Z_]+)"', code))
+
+
+def commands(group: click.Group, before: str = "tracker") -> Iterator[str]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before} {name}")
+        else:
+            yield f"{before} {name}"
+
+
+def test_every_command_is_in_the_readme():
+    assert [name for name in commands(main) if f"`{name}" not in README] == []
+
+
+def test_every_make_target_says_what_it_does_and_is_in_the_readme():
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607
+    targets = re.findall(r"^make (\w+)", done.stdout, re.MULTILINE)
+    assert {"run", "test", "check", "score", "shots"} <= set(targets)
+    assert [one for one in targets if one != "help" and f"make {one}" not in README] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRACKER_SMTP_PORT", "hai lăm"),
+        ("TRACKER_ENV", "prod"),
+        ("TRACKER_BASE_URL", "dondoc.example"),
+        ("TRACKER_NOW", "hôm qua"),
+        ("TRACKER_SECRET_KEY", "ngắn"),
+        ("TRACKER_SMTP_TLS", "yes"),
+        ("TRACKER_UPLOAD_MB", "0"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_and_is_named(name, value, tmp_path):
+    with pytest.raises(SystemExit, match=name):
+        settings.load({"TRACKER_INSTANCE": str(tmp_path), name: value})
+
+
+def test_the_trial_clock_is_refused_in_production(tmp_path):
+    env = {"TRACKER_INSTANCE": str(tmp_path), "TRACKER_ENV": "production", "TRACKER_NOW": "2026-05-12T07:30"}
+    with pytest.raises(SystemExit, match="TRACKER_NOW"):
+        settings.load(env)
+
+
+def test_the_key_is_made_once_and_only_for_its_owner(tmp_path):
+    first = settings.load({"TRACKER_INSTANCE": str(tmp_path)})
+    assert settings.load({"TRACKER_INSTANCE": str(tmp_path)}).secret_key == first.secret_key
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0

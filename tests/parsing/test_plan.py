@@ -224,3 +224,20 @@ def test_the_command_prints_a_table_for_people(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["parse", str(tmp_path / "a.txt")])
     assert "II.1.1.1" in result.stdout
     assert "2031-06-30" in result.stdout
+
+
+def test_the_mark_that_closes_a_document_is_no_part_of_a_title():
+    text = "\n\n".join(
+        [
+            "KẾ HOẠCH",
+            "Thử nghiệm năm 2026",
+            "II. NỘI DUNG",
+            "1. Treo băng rôn.",
+            "III. TỔ CHỨC THỰC HIỆN",
+            "1. Phòng Tư pháp theo dõi, đôn đốc việc thực hiện Kế hoạch này./.",
+        ]
+    )
+    draft = parse(read(text.encode(), "thu.txt"))
+    assert [task.title for task in draft.tasks if task.kind == "responsibility"] == [
+        "Phòng Tư pháp theo dõi, đôn đốc việc thực hiện Kế hoạch này"
+    ]

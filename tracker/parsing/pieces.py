@@ -4,10 +4,12 @@ where it stood.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from tracker.drafts.model import Source
 
+CLOSING = re.compile(r"\.\s*/$")
 EDGES = " \t,;:.…"
 # A writer forgets one bracket or two; more of them are no slip, and stay.
 STRAY_BRACKETS = 3
@@ -36,7 +38,9 @@ def trim(source: Source, edges: str = EDGES) -> Source:
 
 def _stripped(source: Source, edges: str) -> Source:
     left = len(source.text) - len(source.text.lstrip(edges))
-    return cut(source, left, max(left, len(source.text.rstrip(edges))))
+    # "./." closes a document; what is left of it after the last stop goes, too.
+    kept = CLOSING.sub("", source.text.rstrip(edges)).rstrip(edges)
+    return cut(source, left, max(left, len(kept)))
 
 
 def _unbracketed(source: Source) -> Source:

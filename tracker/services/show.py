@@ -1,4 +1,4 @@
-"""What people may look at. Every function asks for the right first and returns frozen rows; nothing is changed."""
+"""What people may look at. Every function asks for the right first and returns frozen rows; none changes."""
 
 from __future__ import annotations
 
@@ -307,19 +307,14 @@ def _thing(plan: Plan) -> Thing:
 
 
 def _draft_rows(versions: list[PlanVersion], today: date) -> list[PlanRow]:
-    rows = find_plans.draft_rows(db.session, [version.id for version in versions])
+    """Drafts with what is left to look at, counted as the review page counts it."""
     names = find_units.names(db.session, {version.plan.coordinator_id for version in versions}, today)
-    return [
-        _plan_row(
-            version,
-            names,
-            tasks=sum(row.decision != "rejected" for row in rows.get(version.id, [])),
-            doubts=sum(
-                bool(row.decision == "open" and row.data.get("doubts")) for row in rows.get(version.id, [])
-            ),
-        )
-        for version in versions
-    ]
+    return [_draft_row(drafting.prepare(version, today), names) for version in versions]
+
+
+def _draft_row(draft: drafting.Draft, names: dict[int, str]) -> PlanRow:
+    doubts = sum(bool(one.doubts) for one in draft.rows if one.live)
+    return _plan_row(draft.version, names, tasks=len(draft.publishable), doubts=doubts)
 
 
 def plan_rows(versions: list[PlanVersion], today: date) -> list[PlanRow]:
@@ -433,7 +428,7 @@ def heading_of(blocks: list[str], label: tuple[str, ...], source: dict[str, obje
     """The words of the nearest heading with this label above the place where the first task was read."""
     if not label or source is None:
         return ""
-    shape = re.compile(rf"^\W*{re.escape(label[-1])}\s*[.)/:]\s*(?P<words>.+)", re.DOTALL)
+    shape = re.compile(rf"^\W*{re.escape(label[-1])}\s*[.)/:](?!\d)\s*(?P<words>.+)", re.DOTALL)
     for block in reversed(blocks[: int(str(source["block"])) + 1]):
         found = shape.match(block)
         if found:
@@ -478,9 +473,7 @@ def review(actor: Actor, version_id: int, *, at: datetime) -> Review:
     known = db.session.query(Assignment).filter_by(plan_id=plan.id).count()
     names = find_units.names(db.session, [plan.coordinator_id], today)
     return Review(
-        plan=_plan_row(
-            version, names, tasks=len(draft.publishable), doubts=sum(bool(r.doubts) for r in draft.rows)
-        ),
+        plan=_draft_row(draft, names),
         version_id=version.id,
         row_version=version.row_version,
         head=codec.head_from_json(version.head),

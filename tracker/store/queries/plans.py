@@ -9,7 +9,6 @@ from sqlalchemy.orm import defer, selectinload
 
 from tracker.store.models import (
     Assignment,
-    DraftRow,
     Fact,
     Letter,
     Mention,
@@ -42,16 +41,6 @@ def published_of(session: AnySession, plan_ids: Collection[int]) -> list[PlanVer
         PlanVersion.plan_id.in_(list(plan_ids)), PlanVersion.state == "published"
     )
     return list(session.scalars(query))
-
-
-def draft_rows(session: AnySession, version_ids: Collection[int]) -> dict[int, list[DraftRow]]:
-    found: dict[int, list[DraftRow]] = {}
-    query = (
-        select(DraftRow).where(DraftRow.plan_version_id.in_(list(version_ids))).order_by(DraftRow.position)
-    )
-    for row in session.scalars(query):
-        found.setdefault(row.plan_version_id, []).append(row)
-    return found
 
 
 def task_versions(session: AnySession, version_id: int) -> list[TaskVersion]:

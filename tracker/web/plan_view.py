@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.progress.counts import DONE, WORST_FIRST, Tally
+from tracker.progress.counts import DONE, WORST_FIRST
 from tracker.sheets.words import period_words
 from tracker.store.queries.rows import TaskRow, WorkRow
+
+
+def place(path_text: str) -> str:
+    """The printed place of a row: II.1.2; a report found in a sentence stands where the sentence does, and a
+    bullet is said in words."""
+    return re.sub(r"\.-(\d+)", r" ý \1", re.sub(r"\.r\d+$", "", path_text))
 
 
 @dataclass(frozen=True)
@@ -25,24 +32,11 @@ def spoken(task: TaskRow) -> WorkRow | None:
     return min(task.assignments, key=_urgency, default=None)
 
 
-def late(task: TaskRow) -> int:
-    """How many assignments are overdue."""
-    return sum(row.standing.code == "overdue" for row in task.assignments)
-
-
 def units(task: TaskRow) -> int:
-    """How many units it is given to."""
-    return len({row.unit_id for row in task.assignments})
-
-
-def figure(task: TaskRow) -> Tally:
-    """The task's assignments for its bar, undated ones too: a count of standings, nothing is derived anew."""
-    codes = [row.standing.code for row in task.assignments]
-    return Tally(
-        total=sum(code != "excused" for code in codes),
-        done=sum(code in DONE for code in codes),
-        **{code: codes.count(code) for code in ("submitted", "overdue", "today", "soon", "waiting", "open")},
-    )
+    """How many units it is given to; 0 where the visitor does not see them all."""
+    tally = task.tally
+    seen = len(task.assignments) == tally.total + tally.undated + tally.excused
+    return len({row.unit_id for row in task.assignments}) if seen else 0
 
 
 def by_period(task: TaskRow) -> list[Group]:

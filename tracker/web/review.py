@@ -22,6 +22,7 @@ from tracker.store.queries.rows import Review, ReviewRow
 from tracker.web import context, doubts
 from tracker.web.guard import asks
 from tracker.web.marking import first_block, paragraphs
+from tracker.web.plan_view import place
 from tracker.web.task_form import (
     CYCLES,
     EMPTY,
@@ -31,6 +32,7 @@ from tracker.web.task_form import (
     read_day,
     read_printed_day,
     read_task,
+    written_day,
 )
 
 blueprint = Blueprint("review", __name__, url_prefix="/kiem-tra/<int:version_id>")
@@ -325,6 +327,8 @@ def _page(found: Review, typed: Typed | None = None) -> str:
         kinds=KINDS,
         cycles=CYCLES,
         path_line=path_line,
+        written_day=written_day,
+        place=place,
         printed_day=printed_day,
         doubts=doubts,
         first_block=first_block,

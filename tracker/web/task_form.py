@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from tracker.drafts.model import TaskDraft, TimingDraft
 from tracker.errors import Invalid
+from tracker.sheets.words import plain_day
 
 KINDS = ("task", "report", "responsibility")
 CYCLES = ("week", "month", "quarter", "half-year", "year")
@@ -49,7 +50,7 @@ def path_line(path: tuple[str, ...]) -> str:
 
 
 def read_day(text: str) -> date | None:
-    """2026-05-20 as a date field sends it, or 20/5/2026 as people write it; empty is no day."""
+    """20/5/2026 as people write it, or 2026-05-20; empty is no day."""
     text = text.strip()
     if not text:
         return None
@@ -60,6 +61,11 @@ def read_day(text: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         raise Invalid(_("“%(text)s” chưa phải là một ngày. Xin ghi như 20/5/2026.", text=text)) from None
+
+
+def written_day(day: date | None) -> str:
+    """A day as its field shows it: 20/5/2026, whatever the browser's own language is."""
+    return plain_day(day) if day else ""
 
 
 def read_printed_day(text: str) -> str:

@@ -14,6 +14,7 @@ from tracker.deadlines.periods import add_months, period_end, period_start
 from tracker.progress.counts import WORST_FIRST
 from tracker.sheets.words import plain_day
 from tracker.store.queries.rows import Section, TaskRow, WorkRow
+from tracker.web.plan_view import place
 
 WIDTH, LEFT, RIGHT = 1180, 236, 1168
 TOP, LANE = 54, 26
@@ -153,7 +154,10 @@ def _moment(task: TaskRow, rows: list[WorkRow]) -> Moment:
 
 
 def _start(row: WorkRow) -> date | None:
-    """The first day of the period that the work covers, where its period has a name of its own."""
+    """The first day of the work: as it was read, or of the period that it covers."""
+    read: date | None = getattr(row, "start_on", None)
+    if read:
+        return read
     period = row.period
     if "-W" in period:
         return date.fromisocalendar(int(period[:4]), int(period[6:]), 1)
@@ -247,7 +251,7 @@ def _line(moments: list[Moment], scale: Scale) -> Line:
 
 def _label(moment: Moment) -> str:
     """The printed number, and what tells several timings of one task apart."""
-    words = " ".join(part for part in (moment.task.path_text, moment.label) if part)
+    words = " ".join(part for part in (place(moment.task.path_text), moment.label) if part)
     return words if len(words) <= 22 else words[:21].rstrip() + "…"
 
 
@@ -273,9 +277,7 @@ def _meet(one: tuple[float, float], other: tuple[float, float]) -> bool:
 def _span(line: Line) -> tuple[float, float]:
     """From where to where the line and its label reach."""
     room = len(line.label) * LETTER
-    label = (
-        (line.label_x - room, line.label_x) if line.anchor == "end" else (line.label_x, line.label_x + room)
-    )
+    left = line.label_x - room if line.anchor == "end" else line.label_x
     begin = line.bar[0] if line.bar else line.beads[0].x - 8
     return (min(begin, left) - 4, max(line.beads[-1].x + 8, left + room) + 6)
 

@@ -35,18 +35,13 @@ class Chip:
 
 FACTS = {
     "imported": ("ask", lazy_gettext("Nhập tệp kế hoạch")),
-    "created": ("ask", lazy_gettext("Tạo kế hoạch")),
-    "corrected-row": ("ask", lazy_gettext("Sửa một dòng của bản đọc")),
-    "added-row": ("ask", lazy_gettext("Thêm một dòng vào bản đọc")),
-    "decided-row": ("ask", lazy_gettext("Quyết định một dòng của bản đọc")),
+    "begun": ("ask", lazy_gettext("Lập kế hoạch nhập tay, không kèm tệp")),
     "published": ("accepted", lazy_gettext("Ban hành kế hoạch, giao việc cho đơn vị")),
-    "withdrawn": ("excused", lazy_gettext("Việc không còn trong bản kế hoạch mới")),
     "ticked": ("submitted", lazy_gettext("Gửi minh chứng")),
     "ticked-on-behalf": ("submitted", lazy_gettext("Ghi nhận thay đơn vị")),
     "took-back": ("open", lazy_gettext("Rút lại minh chứng")),
     "accepted": ("accepted", lazy_gettext("Duyệt minh chứng")),
     "returned": ("returned", lazy_gettext("Trả lại minh chứng")),
-    "notified": ("mail", lazy_gettext("Thư nhắc việc")),
     "dropped-draft": ("excused", lazy_gettext("Bỏ bản đọc chưa ban hành")),
 }
 
@@ -89,8 +84,10 @@ def _detail(deed: str, after: Mapping[str, Any]) -> str:
         return str(_("hoàn thành ngày %(day)s", day=plain_day(done_on)))
     if deed in ("ticked", "ticked-on-behalf"):
         return "; ".join((*_receipt(after), *map(str, after.get("evidence") or ())))
-    if deed == "notified":
-        return str(after.get("subject", ""))
+    if deed == "imported":
+        return str(after.get("file", ""))
+    if deed == "published" and after.get("assignments"):
+        return str(_("%(n)d việc", n=after["assignments"]))
     return ""
 
 

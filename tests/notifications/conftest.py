@@ -41,7 +41,7 @@ class Post:
 
     @property
     def settings(self) -> Smtp:
-        return Smtp(host=self.host, port=self.port, sender=SENDER, timeout=5)
+        return Smtp(host=self.host, port=self.port, sender=SENDER, timeout=30)
 
     async def handle_EHLO(  # noqa: N802 (aiosmtpd)
         self, server: Any, session: Any, envelope: Any, hostname: str, responses: Any
@@ -74,7 +74,8 @@ class Post:
 @pytest.fixture
 def post() -> Iterator[Post]:
     sink = Post(port=_free_port())
-    controller = Controller(sink, hostname=sink.host, port=sink.port)
+    # With a name of its own the server does not look one up for each connection.
+    controller = Controller(sink, hostname=sink.host, port=sink.port, server_hostname="post.example")
     controller.start()
     yield sink
     controller.stop()

@@ -67,7 +67,7 @@ def test_a_panel_of_nothing_is_told_in_words(published, signed_in, asked):
 
 
 def test_units_can_be_narrowed_to_the_late_ones(published, world, clock, signed_in):
-    for _title, row in ids(world, clock).items():
+    for row in ids(world, clock).values():
         if row.unit_id == world.phu_hoa and row.standing.code == "overdue":
             tick_and_accept(world, clock, row.id)
     table = signed_in("leader").get("/theo-doi?loc=qua-han").get_data(as_text=True).split("<tfoot>")[0]

@@ -59,6 +59,14 @@ def page(version_id: int) -> ResponseReturnValue:
     return _page(found)
 
 
+@blueprint.get("/dong/<int:row_id>")
+@asks("plan.review")
+def fields(version_id: int, row_id: int) -> ResponseReturnValue:
+    """The fields of one row, fetched when the row is opened: a long plan would be slow with all of them."""
+    found = _found(version_id)
+    return render_template("review/fields.html", row=_row_of(found, row_id), page=_shared(found))
+
+
 @blueprint.post("/dong/<int:row_id>")
 @asks("plan.review")
 def row(version_id: int, row_id: int) -> ResponseReturnValue:
@@ -291,11 +299,10 @@ def _simply(
 
 def _next(found: Review, row_id: int) -> int | None:
     """The next row that wants a look: first after this one, else the first of all."""
-    waiting = [one.id for one in found.rows if _to_look_at(one)]
-    later = [
-        one.id for one in found.rows if _to_look_at(one) and one.position > _row_of(found, row_id).position
-    ]
-    return (later or waiting or [None])[0]
+    here = _row_of(found, row_id).position
+    waiting = [one for one in found.rows if _to_look_at(one)]
+    later = [one for one in waiting if one.position > here]
+    return next((one.id for one in (*later, *waiting)), None)
 
 
 # --- the page -----------------------------------------------------------------------------------------------
@@ -316,6 +323,7 @@ def _page(found: Review, typed: Typed | None = None) -> str:
         doubtful=doubtful,
         clear=[one for one in found.rows if one.decision != "rejected" and not _to_look_at(one)],
         rejected=[one for one in found.rows if one.decision == "rejected"],
+        page=_shared(found) | {"in_hand": in_hand, "typed": typed},
         paragraphs=paragraphs(found.blocks, found.rows, found.leftover),
         marks={field: str(words) for field, words in doubts.MARKS.items()},
         add_text=add_text,
@@ -324,15 +332,24 @@ def _page(found: Review, typed: Typed | None = None) -> str:
         in_hand=in_hand,
         typed=typed,
         missing=missing(found),
-        kinds=KINDS,
-        cycles=CYCLES,
-        path_line=path_line,
-        written_day=written_day,
         place=place,
+        written_day=written_day,
         printed_day=printed_day,
-        doubts=doubts,
-        first_block=first_block,
     )
+
+
+def _shared(found: Review) -> dict[str, object]:
+    """What the form of a row asks for beside the row itself."""
+    return {
+        "review": found,
+        "doubts": doubts,
+        "kinds": KINDS,
+        "cycles": CYCLES,
+        "path_line": path_line,
+        "written_day": written_day,
+        "place": place,
+        "first_block": first_block,
+    }
 
 
 def _in_hand(found: Review, doubtful: list[ReviewRow], typed: Typed | None) -> int | None:

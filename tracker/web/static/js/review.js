@@ -45,26 +45,36 @@
     all('select[data-units]', row).forEach(function (select) {
       if (select.dataset.full || !units) { return; }
       select.dataset.full = '1';
-      var byName = select.dataset.units === 'name';
       var chosen = select.value;
       var known = {};
       all('option', select).forEach(function (option) { known[option.value] = option; });
       var last = known.none || null;
       all('option', units.content).forEach(function (one) {
-        var value = byName ? one.dataset.name : one.value;
-        if (known[value]) { return; }
-        var option = document.createElement('option');
-        option.value = value;
-        option.textContent = one.textContent;
-        select.insertBefore(option, last);
+        if (!known[one.value]) { select.insertBefore(one.cloneNode(true), last); }
       });
       select.value = chosen;
     });
   }
 
+  // --- fields: fetched when a row opens, so that a long plan stays quick -----------------------------------------
+  function load(row) {
+    var gap = row.querySelector('[data-fields]');
+    if (!gap) { return Promise.resolve(); }
+    row.loading = row.loading || fetch(gap.dataset.fields, { credentials: 'same-origin' }).then(function (answer) {
+      if (!answer.ok || answer.redirected) { throw new Error('closed'); }
+      return answer.text();
+    }).then(function (html) {
+      var holder = document.createElement('template');
+      holder.innerHTML = html;
+      gap.replaceWith(holder.content);
+    }).catch(function () { row.loading = null; /* the link in the gap opens the same fields */ });
+    return row.loading;
+  }
+
   function take(row, scroll) {
     rows().forEach(function (one) { if (one !== row) { one.open = false; } });
     fill(row);
+    load(row);
     light(row.dataset.row, scroll);
   }
 
@@ -155,6 +165,14 @@
     return Boolean(button);
   }
 
+  function edit(row) {
+    if (!row) { return; }
+    load(row).then(function () {
+      var first = row.querySelector('[data-first]');
+      if (first) { first.focus(); }
+    });
+  }
+
   function answer(number) {
     var row = inHand();
     var choice = row && all('.opt input', row)[number - 1];
@@ -170,8 +188,7 @@
     var key = event.key.toLowerCase();
     var done = true;
     if (key === 'j') { step(1); } else if (key === 'k') { step(-1); } else if (key === 'y' || key === 'x') { done = press(key); } else if (key === 'e') {
-      var first = inHand() && inHand().querySelector('[data-first]');
-      if (first) { first.focus(); }
+      edit(inHand());
     } else if (/^[1-9]$/.test(key)) { done = answer(Number(key)); } else { done = false; }
     if (done) { event.preventDefault(); }
   });

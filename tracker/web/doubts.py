@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -80,7 +81,7 @@ def sentence(doubt: Doubt) -> str:
     words = UNIT_WORDS.get(doubt.code) or DOUBT_WORDS.get(doubt.code)
     if words:
         return str(words)
-    return _("Chưa chắc ở mục “%(field)s”. Xin đối chiếu với văn bản.", field=field_name(doubt.field))
+    return str(_("Chưa chắc ở mục “%(field)s”. Xin đối chiếu với văn bản.", field=field_name(doubt.field)))
 
 
 def mention_of(row: ReviewRow, doubt: Doubt) -> int | None:
@@ -175,10 +176,15 @@ def _with_choice(task: TaskDraft, doubt: Doubt, choice: str) -> TaskDraft:
     if doubt.field in ("leads", "partners", "deliverables"):
         old = getattr(task, doubt.field)
         swapped = tuple(choice if one == doubt.text else one for one in old)
-        return replace(task, **{doubt.field: swapped if swapped != old else (choice,)})
+        return _changed(task, doubt.field, swapped if swapped != old else (choice,))
     if doubt.field in ("title", "kind", "recipient", "accountable"):
-        return replace(task, **{doubt.field: choice})
+        return _changed(task, doubt.field, choice)
     return task
+
+
+def _changed(task: TaskDraft, field: str, value: str | tuple[str, ...]) -> TaskDraft:
+    given: dict[str, Any] = {field: value}
+    return replace(task, **given)
 
 
 def _with_day(timing: TimingDraft, doubt: Doubt, choice: str) -> TimingDraft:

@@ -24,6 +24,7 @@ MOTTO = "Độc lập - Tự do - Hạnh phúc"
 FONT = "Times New Roman"
 BODY = Pt(14)
 INDENT = Cm(1.27)
+ISSUER_WIDTH, NATION_WIDTH = Cm(6.3), Cm(10.2)
 # The letters of points: the Vietnamese alphabet without ă â ê ô ơ ư.
 POINTS = "abcdđeghiklmnopqrstuvxy"
 # Word wants the properties of a paragraph in one order.
@@ -141,16 +142,17 @@ def _page_number(paragraph: Any) -> None:
 def _head(document: Any, plan: PlanText) -> None:
     table = document.add_table(rows=2, cols=2)
     table.autofit = False
-    for row in table.rows:
-        for cell, width in zip(row.cells, (Cm(6.5), Cm(10)), strict=True):
+    for column, width in zip(table.columns, (ISSUER_WIDTH, NATION_WIDTH), strict=True):
+        column.width = width
+        for cell in column.cells:
             cell.width = width
     issuer, nation = table.rows[0].cells
     for text in plan.issuer:
         _centred(issuer, text, Pt(13), bold=True)
-    _rule(issuer, Cm(2))
-    _centred(nation, NATION, Pt(13), bold=True)
-    _centred(nation, MOTTO, Pt(14), bold=True)
-    _rule(nation, Cm(5))
+    _rule(issuer, ISSUER_WIDTH, Cm(2))
+    _centred(nation, NATION, Pt(12), bold=True)
+    _centred(nation, MOTTO, Pt(13), bold=True)
+    _rule(nation, NATION_WIDTH, Cm(5))
     number, place = table.rows[1].cells
     _centred(number, f"Số: {plan.number}", Pt(13))
     _centred(place, plan.place_and_date, Pt(14), italic=True)
@@ -220,12 +222,11 @@ def _fresh(place: Any) -> Any:
     return place.add_paragraph()
 
 
-def _rule(cell: Any, width: Cm) -> None:
+def _rule(cell: Any, cell_width: Cm, width: Cm) -> None:
     """The line under the issuer and under the motto, as a border between wide indents."""
     paragraph = _centred(cell, "", Pt(2))
-    side = (Cm(6.5) if width == Cm(2) else Cm(10)) - width
     form = paragraph.paragraph_format
-    form.left_indent = form.right_indent = int(side / 2)
+    form.left_indent = form.right_indent = int((cell_width - width) / 2)
     borders = OxmlElement("w:pBdr")
     top = OxmlElement("w:top")
     for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
@@ -245,8 +246,8 @@ def _word_numbering(document: Any) -> int:
     abstract = OxmlElement("w:abstractNum")
     abstract.set(qn("w:abstractNumId"), str(abstract_id))
     _child(abstract, "multiLevelType", "multilevel")
-    for level, (kind, text, _bold) in enumerate(LEVELS):
-        abstract.append(_level(level, kind, text))
+    for level, (kind, text, bold) in enumerate(LEVELS):
+        abstract.append(_level(level, kind, text, bold))
     # Definitions stand before the lists that use them, or Word calls the file damaged.
     first = numbering.find(qn("w:num"))
     if first is None:
@@ -260,7 +261,7 @@ def _word_numbering(document: Any) -> int:
     return number_id
 
 
-def _level(level: int, kind: str, text: str) -> Any:
+def _level(level: int, kind: str, text: str, bold: bool) -> Any:
     element = OxmlElement("w:lvl")
     element.set(qn("w:ilvl"), str(level))
     for name, value in (
@@ -271,6 +272,9 @@ def _level(level: int, kind: str, text: str) -> Any:
         ("lvlJc", "left"),
     ):
         _child(element, name, value)
+    look = OxmlElement("w:rPr")
+    _child(look, "b", "1" if bold else "0")
+    element.append(look)
     return element
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from tracker.documents.blocks import Document
 from tracker.documents.docx import DAMAGED, read_docx
-from tracker.documents.limits import MAX_BLOCKS, MAX_BYTES, MEGABYTE
+from tracker.documents.limits import MAX_BYTES, MEGABYTE
 from tracker.documents.plain import read_plain
 from tracker.errors import UnreadableFile
 
@@ -90,12 +90,10 @@ def _read_kind(data: bytes, kind: str, which: str) -> Document:
             f"{which} là {KIND_WORDS[kind]}, loại này chưa đọc được. Vui lòng lưu lại thành .docx rồi nộp.",
             code="unsupported-kind",
         )
-    blocks = read_docx(data) if kind == "docx" else read_plain(data)
-    if not blocks:
+    document = Document(kind, read_docx(data)) if kind == "docx" else read_plain(data)
+    if not document.blocks:
         raise UnreadableFile(f"{which} không có chữ nào. Vui lòng chọn lại tệp.", code="empty-file")
-    if len(blocks) > MAX_BLOCKS:
-        raise UnreadableFile(f"{which} dài quá {MAX_BLOCKS} đoạn. Vui lòng tách tệp.", code="too-large")
-    return Document(kind, blocks)
+    return document
 
 
 def kind_of(data: bytes) -> str:

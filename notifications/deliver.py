@@ -16,7 +16,7 @@ from notifications.ladder import MAILING
 from notifications.mail import LATER, LINK, NEVER, Letterbox, NotSent
 from notifications.outbox import Parcel
 from tracker.settings import Settings
-from tracker.store.queries.units import AnySession
+from tracker.store.engine import AnySession
 
 log = logging.getLogger(__name__)
 DAY_SECONDS = 86_400

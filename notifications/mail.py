@@ -27,7 +27,7 @@ NEVER, LATER, LINK = "never", "later", "link"
 SERVICE_CLOSING = 421
 
 
-class NotSent(Exception):  # noqa: N818 (says what is so, like NotFound)
+class NotSent(Exception):
     """`how` is never (5xx for this letter), later (4xx), or link: the line, the server or our own settings
     failed, which is no fault of the letter."""
 

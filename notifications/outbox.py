@@ -26,10 +26,9 @@ from notifications.policy import Duty, Owed, Team, look_ahead, owed
 from tracker.clock import vietnam_day, vietnam_time
 from tracker.deadlines.workdays import NATIONAL, WorkCalendar
 from tracker.errors import TrackerError
-from tracker.store.engine import transaction
+from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Letter, Notice
 from tracker.store.queries import notices
-from tracker.store.queries.units import AnySession
 
 log = logging.getLogger(__name__)
 DIGEST = "digest"

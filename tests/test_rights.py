@@ -40,9 +40,11 @@ def public_functions() -> list[tuple[str, ast.FunctionDef, ast.Module]]:
         if path.stem in INNER:
             continue
         module = ast.parse(path.read_text(encoding="utf-8"))
-        for node in module.body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                found.append((f"{path.stem}.{node.name}", node, module))
+        found += [
+            (f"{path.stem}.{node.name}", node, module)
+            for node in module.body
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        ]
     return found
 
 

@@ -93,15 +93,15 @@ def load(app: Flask, *, at: datetime) -> Sample:
         committee = _committee()
         if committee is None or "sample_done" not in committee.settings:
             begun = committee.settings.get("sample_at") if committee else None
-            _load(datetime.fromisoformat(begun) if begun else at, app.config["TRACKER"].password_cost)
+            _load(datetime.fromisoformat(begun) if begun else at, app.config["TRACKER"].hash_cost)
         sample = sample_of()
         assert sample is not None
         return sample
 
 
-def _load(at: datetime, password_cost: str) -> None:
+def _load(at: datetime, hash_cost: str) -> None:
     times = Times.of(at)
-    committee_id = _set_up(times, password_cost)
+    committee_id = _set_up(times, hash_cost)
     for name in PUBLISHED:
         _publish_plan(committee_id, name, times)
     _work_through(committee_id, times)
@@ -190,7 +190,7 @@ def _month(day: date) -> str:
 # The district
 
 
-def _set_up(times: Times, password_cost: str) -> int:
+def _set_up(times: Times, hash_cost: str) -> int:
     """The committee with units, groups and people who can log in."""
     at = at_vietnam(times.issued - timedelta(days=9), 9)
     committee = _committee()
@@ -204,7 +204,7 @@ def _set_up(times: Times, password_cost: str) -> int:
     rosters.import_units(OPERATOR, committee_id, _data("rosters/son-thanh-don-vi.csv"), at=at)
     rosters.import_groups(OPERATOR, committee_id, _data("rosters/son-thanh-nhom.csv"), at=at)
     rosters.import_people(OPERATOR, committee_id, _data("rosters/son-thanh-nguoi-dung.csv"), at=at)
-    _let_in(committee_id, hash_password(_password(times.at), password_cost))
+    _let_in(committee_id, hash_password(_password(times.at), hash_cost))
     return committee_id
 
 

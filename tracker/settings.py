@@ -57,7 +57,7 @@ class Settings:
     upload_bytes: int = 20 * MEGABYTE
     session_hours: int = 9
     session_idle_minutes: int = 60
-    password_cost: str = "normal"
+    hash_cost: str = "normal"
 
     @property
     def secure_cookies(self) -> bool:

@@ -130,5 +130,7 @@ def test_two_due_dates_of_one_task_in_one_year_give_two_assignments_a_unit(app, 
     assert page.head.period == PlanPeriod(date(2026, 1, 1), date(2026, 12, 31))
     publish.publish(coordinator, version_id, row_version=page.row_version, at=clock.now)
     for unit in (world.tan_lap, world.binh_minh, world.phu_hoa):
-        dues = [a.due_on for a in db.session.query(Assignment).filter_by(unit_id=unit).order_by(Assignment.due_on)]
+        dues = [
+            a.due_on for a in db.session.query(Assignment).filter_by(unit_id=unit).order_by(Assignment.due_on)
+        ]
         assert dues == [date(2026, 6, 4), date(2026, 12, 4)]

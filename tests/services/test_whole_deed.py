@@ -46,7 +46,8 @@ II. NỘI DUNG
 
 III. TỔ CHỨC THỰC HIỆN
 
-1. UBND các xã, thị trấn triển khai thực hiện Kế hoạch này; định kỳ 6 tháng (trước ngày 05/6), hằng năm (trước ngày 05/12) gửi báo cáo kết quả thực hiện về UBND huyện (qua Phòng Tư pháp).
+1. UBND các xã, thị trấn triển khai thực hiện Kế hoạch này; \
+định kỳ 6 tháng (trước ngày 05/6), hằng năm (trước ngày 05/12) gửi báo cáo kết quả thực hiện về UBND huyện (qua Phòng Tư pháp).
 
 Nơi nhận:
 - UBND các xã, thị trấn;
@@ -184,7 +185,9 @@ def test_a_new_version_keeps_progress_and_withdraws_what_it_drops(world, clock, 
     officer, coordinator = world.actor("officer"), world.actor("coordinator")
     row = first_dated(world, clock)
     work.tick(officer, row.id, Given(text="15/QĐ-UBND ngày 12/5/2026"), at=clock.now)
-    changed = PLAN.replace("trước ngày 15/9/2026", "trước ngày 25/9/2026").replace("trước ngày 05/6", "trước ngày 12/6")
+    changed = PLAN.replace("trước ngày 15/9/2026", "trước ngày 25/9/2026").replace(
+        "trước ngày 05/6", "trước ngày 12/6"
+    )
     start, end = changed.index("1.2. "), changed.index("III. ")
     later = clock.now + timedelta(days=1)
     version = plans.import_plan(
@@ -198,7 +201,9 @@ def test_a_new_version_keeps_progress_and_withdraws_what_it_drops(world, clock, 
     )
     result = publish_draft(world, version, later)
     assert result.assignments == 0
-    states = {a.unit_id: (a.state, a.excuse) for a in db.session.query(Assignment).filter_by(task_id=row.task_id)}
+    states = {
+        a.unit_id: (a.state, a.excuse) for a in db.session.query(Assignment).filter_by(task_id=row.task_id)
+    }
     assert states[world.tan_lap] == ("submitted", "")
     assert states[world.binh_minh] == ("excused", "withdrawn")
     report = db.session.query(Assignment).filter_by(unit_id=world.tan_lap, due_on=date(2026, 6, 11)).one()

@@ -1,8 +1,7 @@
-"""What the tests of pages share: clients that bring nothing along, and a small published plan."""
+"""What the tests of pages share: a small published plan, and forms sent with their tokens."""
 
 from __future__ import annotations
 
-import contextvars
 import re
 from collections.abc import Callable
 from typing import Any
@@ -50,18 +49,6 @@ II. NỘI DUNG
 - Cơ quan chủ trì: UBND các xã, thị trấn.
 - Thời gian thực hiện: thường xuyên.
 """
-
-
-class FreshClient(FlaskClient):
-    """Each request in a context of its own, as on a server: the tests' own context would share its `g`."""
-
-    def open(self, *args: Any, **kwargs: Any) -> Any:
-        return contextvars.Context().run(super().open, *args, **kwargs)
-
-
-@pytest.fixture(autouse=True)
-def fresh_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Flask, "test_client_class", FreshClient)
 
 
 @pytest.fixture

@@ -95,7 +95,8 @@ def _next_start(start: date, every: str) -> date:
 
 def _stepped(cycle: Cycle, start: date, first: date) -> date:
     """The due day of the period that begins on `first`, from the first one, whose period begins on `start`."""
-    assert cycle.due is not None and cycle.every is not None
+    assert cycle.due is not None
+    assert cycle.every is not None
     anchor = cycle.printed or cycle.due
     lead = anchor - cycle.due  # one day where the printed day is strictly before, else none
     if not lead and anchor == period_end(start, cycle.every):

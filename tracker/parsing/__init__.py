@@ -1,0 +1,1 @@
+"""Parsing: blocks become a draft of a plan, every value with the place that it was read at."""

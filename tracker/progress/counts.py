@@ -125,7 +125,12 @@ def _joined(group: list[Work], today: date, calendar: WorkCalendar) -> Work:
 
     def rank(work: Work) -> tuple[int, date]:
         place = WORST_FIRST.index(standing(work, today, calendar).code)
-        return (place, date.max if work.done_on is None else date.fromordinal(date.max.toordinal() - work.done_on.toordinal()))
+        return (
+            place,
+            date.max
+            if work.done_on is None
+            else date.fromordinal(date.max.toordinal() - work.done_on.toordinal()),
+        )
 
     return min(live, key=rank)
 

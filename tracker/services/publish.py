@@ -124,10 +124,7 @@ class _Publishing:
         self.today = today
         self.at = at
         self.tasks = {one.id: one for one in _live_tasks(self.plan.id)}
-        self.existing: dict[Identity, Assignment] = {
-            Identity(one.timing_id, one.unit_id, one.period): one
-            for one in db.session.scalars(select(Assignment).where(Assignment.plan_id == self.plan.id))
-        }
+        self.existing = _existing(self.plan.id)
         self.made = 0
         self.kept: set[Identity] = set()
 
@@ -141,7 +138,7 @@ class _Publishing:
         for task in dropped:
             task.withdrawn_at = self.at
         withdrawn = self._withdraw()
-        return Published(self.made, len(self.kept), withdrawn)
+        return Published(self.made, len(self.kept) - self.made, withdrawn)
 
     def _new_task(self) -> Task:
         task = Task(plan_id=self.plan.id, created_at=self.at)
@@ -150,35 +147,36 @@ class _Publishing:
         return task
 
     def _publish_row(self, prepared: Prepared, task: Task, position: int) -> None:
+        reworded = bool(task.versions) and task.versions[-1].title != prepared.task.title
         task.versions.append(_task_version(prepared, self.version.id, position))
         timings = self._timings(task, row_timings(prepared.task))
         for planned in prepared.planned:
-            self._assign(prepared, task, timings[planned.timing], planned)
+            self._assign(prepared, task, timings[planned.timing], planned, reworded)
 
     def _timings(self, task: Task, drafts: Iterable[TimingDraft]) -> list[Timing]:
         """The task's timings for these drafts: known ones go on under their id, new ones get the next."""
-        free = [one for one in task.timings if one.withdrawn_at is None]
+        live = [one for one in task.timings if one.withdrawn_at is None]
         chosen = []
-        for draft in drafts:
-            timing = next((one for one in free if _same_timing(one, draft)), None)
-            if timing is None:
-                timing = Timing(task_id=task.id, ordinal=len(task.timings))
+        for draft, known in _matched(live, drafts):
+            timing = known or Timing(task_id=task.id, ordinal=len(task.timings))
+            if known is None:
                 task.timings.append(timing)
-            else:
-                free.remove(timing)
             _write_timing(timing, draft)
             chosen.append(timing)
-        for timing in free:
-            timing.withdrawn_at = self.at
+        for timing in live:
+            if timing not in chosen:
+                timing.withdrawn_at = self.at
         db.session.flush()
         return chosen
 
-    def _assign(self, prepared: Prepared, task: Task, timing: Timing, planned: Planned) -> None:
+    def _assign(
+        self, prepared: Prepared, task: Task, timing: Timing, planned: Planned, reworded: bool
+    ) -> None:
         identity = Identity(timing.id, planned.unit_id, planned.period)
         known = self.existing.get(identity)
         if known is not None:
             self.kept.add(identity)
-            self._carry_on(known, planned.due)
+            self._carry_on(known, planned.due, reworded)
             return
         assignment = Assignment(
             committee_id=self.plan.committee_id,
@@ -209,18 +207,20 @@ class _Publishing:
             assignment.state = life.EXCUSED
             assignment.excuse = DONE_BEFORE
 
-    def _carry_on(self, assignment: Assignment, due: date | None) -> None:
-        """A new version may move the due day or bring back what was dropped; urging begins anew from today."""
+    def _carry_on(self, assignment: Assignment, due: date | None, reworded: bool) -> None:
+        """A new version may move the due day or bring back what was dropped: urging begins anew from today.
+        Calendars learn of new words, too."""
         returns = assignment.state == life.EXCUSED and assignment.excuse == WITHDRAWN
-        if assignment.due_on == due and not returns:
-            return
+        moved = assignment.due_on != due
         if returns:
             assignment.state = life.MOVES[life.EXCUSED, "reopen"]
             assignment.excuse = ""
-        assignment.due_on = due
-        assignment.urged_from = self.today
-        assignment.sequence += 1
-        assignment.changed_at = self.at
+        if moved or returns:
+            assignment.due_on = due
+            assignment.urged_from = self.today
+        if moved or returns or reworded:
+            assignment.sequence += 1
+            assignment.changed_at = self.at
 
     def _withdraw(self) -> int:
         """What no row asks for any longer and is not finished yet."""
@@ -234,6 +234,34 @@ class _Publishing:
                 assignment.changed_at = self.at
                 count += 1
         return count
+
+
+def forecast(draft: Draft) -> Published:
+    """What publishing the draft would do, by the same comparison; nothing is written."""
+    existing = _existing(draft.plan.id)
+    tasks = {one.id: one for one in _live_tasks(draft.plan.id)}
+    continued = _continued(draft.publishable, tasks.values())
+    kept: set[Identity] = set()
+    for prepared in draft.publishable:
+        task = tasks.get(continued.get(prepared.row.id, 0))
+        live = [one for one in task.timings if one.withdrawn_at is None] if task else []
+        timings = [known for _, known in _matched(live, row_timings(prepared.task))]
+        for planned in prepared.planned:
+            timing = timings[planned.timing]
+            if timing is not None:
+                kept.add(Identity(timing.id, planned.unit_id, planned.period))
+    kept &= existing.keys()
+    dropped = (one for identity, one in existing.items() if identity not in kept)
+    return Published(
+        assignments=sum(len(prepared.planned) for prepared in draft.publishable) - len(kept),
+        kept=len(kept),
+        withdrawn=sum(life.after(one.state, "excuse") is not None for one in dropped),
+    )
+
+
+def _existing(plan_id: int) -> dict[Identity, Assignment]:
+    found = db.session.scalars(select(Assignment).where(Assignment.plan_id == plan_id))
+    return {Identity(one.timing_id, one.unit_id, one.period): one for one in found}
 
 
 def _live_tasks(plan_id: int) -> list[Task]:
@@ -262,6 +290,20 @@ def _same_words(task: TaskDraft, version: TaskVersion) -> bool:
 
 def _same_place(task: TaskDraft, version: TaskVersion) -> bool:
     return bool(task.path) and task.kind == version.kind and list(task.path) == version.path
+
+
+def _matched(
+    live: Iterable[Timing], drafts: Iterable[TimingDraft]
+) -> list[tuple[TimingDraft, Timing | None]]:
+    """Each draft with the live timing that it continues, if there is one."""
+    free = list(live)
+    pairs: list[tuple[TimingDraft, Timing | None]] = []
+    for draft in drafts:
+        known = next((one for one in free if _same_timing(one, draft)), None)
+        if known is not None:
+            free.remove(known)
+        pairs.append((draft, known))
+    return pairs
 
 
 def _same_timing(timing: Timing, draft: TimingDraft) -> bool:

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session, scoped_session
-
 from tracker.access import Actor
+from tracker.store.engine import AnySession
 from tracker.store.models import Fact
 
 
 def record(
-    session: Session | scoped_session[Session],
+    session: AnySession,
     actor: Actor,
     deed: str,
     *,

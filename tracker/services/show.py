@@ -13,11 +13,13 @@ from tracker.access import Actor, Thing
 from tracker.clock import vietnam_day
 from tracker.deadlines.workdays import NATIONAL
 from tracker.drafts import codec
+from tracker.drafts.model import Source
 from tracker.errors import Forbidden, NotFound
 from tracker.extensions import db
 from tracker.progress.counts import DONE, Tally, plan_tally, tally, worst
 from tracker.services import drafting
 from tracker.services.past import past_periods
+from tracker.services.publish import forecast
 from tracker.store.models import (
     Assignment,
     Evidence,
@@ -36,6 +38,7 @@ from tracker.store.queries import units as find_units
 from tracker.store.queries import work as find_work
 from tracker.store.queries.rows import (
     Cell,
+    FactRow,
     GroupRow,
     Matrix,
     MatrixRow,
@@ -243,7 +246,7 @@ def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
         submissions=find_work.submissions(db.session, assignment_id) if sees else (),
         facts=_facts(row) if sees else (),
         letters=find_plans.letters_about(db.session, assignment_id) if sees else (),
-        printed=timing.printed if timing and not timing.every else None,
+        printed=_printed(timing, row.due_on),
         may_tick=may_tick and row.work.state in ("open", "waiting"),
         may_tick_on_behalf=access.may(actor, "work.tick-on-behalf", thing)
         and row.work.state in ("open", "waiting"),
@@ -251,6 +254,13 @@ def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
         may_take_back=may_tick and row.work.state == "submitted",
         sees_evidence=sees,
     )
+
+
+def _printed(timing: Timing | None, due: date | None) -> date | None:
+    """The day as printed for this period; None where it is the due day itself."""
+    if timing is None or timing.printed is None or timing.due is None or due is None:
+        return None
+    return due + (timing.printed - timing.due)
 
 
 def _worded(task_id: int) -> tuple[TaskVersion, PlanVersion]:
@@ -267,12 +277,12 @@ def _worded(task_id: int) -> tuple[TaskVersion, PlanVersion]:
     return found
 
 
-def spans_of(task: TaskVersion) -> dict[str, tuple[codec.Source, ...]]:
+def spans_of(task: TaskVersion) -> dict[str, tuple[Source, ...]]:
     """Where each field was read."""
     return {name: tuple(codec.source_from_json(one) for one in found) for name, found in task.spans.items()}
 
 
-def _facts(row: WorkRow) -> tuple[find_plans.FactRow, ...]:
+def _facts(row: WorkRow) -> tuple[FactRow, ...]:
     own = find_plans.facts(db.session, thing="assignment", thing_id=row.id)
     return own + find_plans.publishing_facts(db.session, row.plan_id)
 
@@ -470,7 +480,7 @@ def review(actor: Actor, version_id: int, *, at: datetime) -> Review:
     draft = drafting.prepare(version, today)
     past = tuple(past_periods(draft, today))
     planned = [one for prepared in draft.publishable for one in prepared.planned]
-    known = db.session.query(Assignment).filter_by(plan_id=plan.id).count()
+    would = forecast(draft)
     names = find_units.names(db.session, [plan.coordinator_id], today)
     return Review(
         plan=_draft_row(draft, names),
@@ -483,9 +493,10 @@ def review(actor: Actor, version_id: int, *, at: datetime) -> Review:
         choices=draft.names.choices,
         past=past,
         past_unchosen=sum(not period.choice for period in past),
-        new_assignments=max(len(planned) - known, 0) if known else len(planned),
-        withdrawn_assignments=max(known - len(planned), 0),
-        kept_assignments=min(known, len(planned)),
+        leave_out_responsibilities=plan.leave_out_responsibilities,
+        new_assignments=would.assignments,
+        withdrawn_assignments=would.withdrawn,
+        kept_assignments=would.kept,
         unassigned=sum(not one.lead_ids for one in draft.publishable),
         undated=sum(one.due is None and not one.waits_for for one in planned),
         waiting=sum(bool(one.waits_for) for one in planned),

@@ -1,0 +1,1 @@
+"""Sheets: rows become bytes or words (calendar, .docx, dates in words). No request, no session."""

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, scoped_session
 
+AnySession = Session | scoped_session[Any]
 BUSY_MILLISECONDS = 15_000
 
 
@@ -40,7 +41,7 @@ def _on_begin(connection: Connection) -> None:
 
 
 @contextmanager
-def transaction(session: Session | scoped_session[Session]) -> Iterator[None]:
+def transaction(session: AnySession) -> Iterator[None]:
     """One deed: what was read before is let go, then all is committed or nothing is."""
     session.rollback()
     session.connection(execution_options={"tracker_writes": True})

@@ -57,8 +57,7 @@ def key(text: str) -> str:
     plain = fold(text)
     for long, short in SAME_WORDS:
         plain = re.sub(rf"\b{re.escape(long)}\b", short, plain)
-    plain = _LEADING.sub("", _SPACES.sub(" ", _JOINS.sub(" ", plain)).strip(" .:"))
-    return plain
+    return _LEADING.sub("", _SPACES.sub(" ", _JOINS.sub(" ", plain)).strip(" .:"))
 
 
 class Matcher:

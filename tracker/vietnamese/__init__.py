@@ -1,0 +1,1 @@
+"""The language: forms, numbers, order, paths. Knows nothing of plans."""

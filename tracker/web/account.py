@@ -39,7 +39,7 @@ def page() -> ResponseReturnValue:
 
 
 def _changed(form: ChangePasswordForm) -> bool:
-    actor, cost = context.actor(), context.settings().password_cost
+    actor, cost = context.actor(), context.settings().hash_cost
     try:
         accounts.change_password(actor, form.old.data, form.new.data, at=context.now(), cost=cost)
     except Invalid as refusal:

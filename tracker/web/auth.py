@@ -31,7 +31,7 @@ def login() -> ResponseReturnValue:
             form.password.data,
             request.remote_addr or "",
             at=now(),
-            cost=settings().password_cost,
+            cost=settings().hash_cost,
         )
     except Refused as refusal:
         page = render_template("auth/login.html", form=form, onward=onward, refusal=refusal.message)
@@ -60,6 +60,6 @@ def set_password(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if not form.validate_on_submit():
         return render_template("auth/set_password.html", form=form, name=person.name, email=person.email)
-    accounts.set_password(token, form.new.data, secret=secret, at=now(), cost=settings().password_cost)
+    accounts.set_password(token, form.new.data, secret=secret, at=now(), cost=settings().hash_cost)
     flash(_("Đã đặt mật khẩu. Xin đăng nhập bằng mật khẩu mới."), "done")
     return redirect(url_for("auth.login"), 303)

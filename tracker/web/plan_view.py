@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
 from tracker.progress.counts import DONE, WORST_FIRST
 from tracker.sheets.words import period_words
 from tracker.store.queries.rows import TaskRow, WorkRow
-
-
-def place(path_text: str) -> str:
-    """The printed place of a row: II.1.2; a report found in a sentence stands where the sentence does, and a
-    bullet is said in words."""
-    return re.sub(r"\.-(\d+)", r" ý \1", re.sub(r"\.r\d+$", "", path_text))
 
 
 @dataclass(frozen=True)

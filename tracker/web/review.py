@@ -22,7 +22,6 @@ from tracker.store.queries.rows import Review, ReviewRow
 from tracker.web import context, doubts
 from tracker.web.guard import asks
 from tracker.web.marking import first_block, paragraphs
-from tracker.web.plan_view import place
 from tracker.web.task_form import (
     CYCLES,
     EMPTY,
@@ -328,11 +327,10 @@ def _page(found: Review, typed: Typed | None = None) -> str:
         marks={field: str(words) for field, words in doubts.MARKS.items()},
         add_text=add_text,
         fresh=replace(EMPTY, title=add_text),
-        leaves_out=getattr(found, "leave_out_responsibilities", False),
+        leaves_out=found.leave_out_responsibilities,
         in_hand=in_hand,
         typed=typed,
         missing=missing(found),
-        place=place,
         written_day=written_day,
         printed_day=printed_day,
     )
@@ -347,7 +345,6 @@ def _shared(found: Review) -> dict[str, object]:
         "cycles": CYCLES,
         "path_line": path_line,
         "written_day": written_day,
-        "place": place,
         "first_block": first_block,
     }
 

@@ -14,7 +14,6 @@ from tracker.deadlines.periods import add_months, period_end, period_start
 from tracker.progress.counts import WORST_FIRST
 from tracker.sheets.words import plain_day
 from tracker.store.queries.rows import Section, TaskRow, WorkRow
-from tracker.web.plan_view import place
 
 WIDTH, LEFT, RIGHT = 1180, 236, 1168
 TOP, LANE = 54, 26
@@ -155,9 +154,8 @@ def _moment(task: TaskRow, rows: list[WorkRow]) -> Moment:
 
 def _start(row: WorkRow) -> date | None:
     """The first day of the work: as it was read, or of the period that it covers."""
-    read: date | None = getattr(row, "start_on", None)
-    if read:
-        return read
+    if row.start_on:
+        return row.start_on
     period = row.period
     if "-W" in period:
         return date.fromisocalendar(int(period[:4]), int(period[6:]), 1)
@@ -251,7 +249,7 @@ def _line(moments: list[Moment], scale: Scale) -> Line:
 
 def _label(moment: Moment) -> str:
     """The printed number, and what tells several timings of one task apart."""
-    words = " ".join(part for part in (place(moment.task.path_text), moment.label) if part)
+    words = " ".join(part for part in (moment.task.path_text, moment.label) if part)
     return words if len(words) <= 22 else words[:21].rstrip() + "…"
 
 

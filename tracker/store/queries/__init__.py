@@ -1,0 +1,1 @@
+"""Reading from memory: every query returns frozen rows."""

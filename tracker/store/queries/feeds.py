@@ -10,10 +10,10 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from tracker.life import ACCEPTED, EXCUSED, OPEN, SUBMITTED
+from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, Feed, Plan, PlanVersion, TaskVersion
 from tracker.store.queries import units as find
 from tracker.store.queries.rows import UnitRow
-from tracker.store.queries.units import AnySession
 
 SHOWN = (OPEN, SUBMITTED, ACCEPTED, EXCUSED)
 

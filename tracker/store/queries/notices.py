@@ -11,6 +11,7 @@ from sqlalchemy import exists, func, select
 
 from tracker.life import OPEN
 from tracker.progress.standing import Work
+from tracker.store.engine import AnySession
 from tracker.store.models import (
     Assignment,
     Committee,
@@ -26,7 +27,7 @@ from tracker.store.models import (
     Timing,
     Unit,
 )
-from tracker.store.queries.units import AnySession, names, valid_on
+from tracker.store.queries.units import names, valid_on
 
 TEAM_ROLES = ("officer", "coordinator", "head")
 UNSENT = ("waiting", "failed")

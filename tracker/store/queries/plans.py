@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import func, select
 from sqlalchemy.orm import defer, selectinload
 
+from tracker.store.engine import AnySession
 from tracker.store.models import (
     Assignment,
     Fact,
@@ -20,7 +21,7 @@ from tracker.store.models import (
     Timing,
 )
 from tracker.store.queries.rows import FactRow, NoticeRow
-from tracker.store.queries.units import AnySession, person_names
+from tracker.store.queries.units import person_names
 
 
 def versions(session: AnySession, *, committee_ids: Iterable[int], state: str) -> list[PlanVersion]:

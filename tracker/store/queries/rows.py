@@ -153,6 +153,7 @@ class WorkRow:
     period: str
     timing_label: str
     timing_text: str
+    start_on: date | None
     unit_id: int
     unit_name: str
     holder_id: int
@@ -334,6 +335,7 @@ class Review:
     choices: tuple[Choice, ...]
     past: tuple[PastPeriod, ...]
     past_unchosen: int
+    leave_out_responsibilities: bool
     new_assignments: int
     withdrawn_assignments: int
     kept_assignments: int

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import ColumnElement, or_, select
 
 from tracker.access import Grant
+from tracker.store.engine import AnySession
 from tracker.store.models import Alias, Committee, Person, Role, Unit, UnitGroup, UnitVersion
 from tracker.store.queries.rows import GroupRow, PersonRow, RoleRow, UnitRow
 
-AnySession = Session | scoped_session[Session]
 KIND_ORDER = ("committee", "office", "agency", "organisation", "commune", "other")
 
 
-def valid_on(model: type[UnitVersion] | type[Role], day: date) -> tuple[object, ...]:
+def valid_on(model: type[UnitVersion] | type[Role], day: date) -> tuple[ColumnElement[bool], ...]:
     """Conditions: the row holds on that day (both ends belong to it; None is open)."""
     return (
         or_(model.valid_from.is_(None), model.valid_from <= day),
@@ -31,10 +30,7 @@ def units(
     query = select(Unit, UnitVersion).join(UnitVersion, UnitVersion.unit_id == Unit.id)
     if committee_id is not None:
         query = query.where(Unit.committee_id == committee_id)
-    if ids is None:
-        query = query.where(*valid_on(UnitVersion, day))
-    else:
-        query = query.where(Unit.id.in_(list(ids)))
+    query = query.where(*(valid_on(UnitVersion, day) if ids is None else (Unit.id.in_(list(ids)),)))
     found: dict[int, UnitRow] = {}
     for unit, version in session.execute(query.order_by(Unit.id, UnitVersion.ordinal)):
         begun = version.valid_from is None or version.valid_from <= day

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
@@ -13,9 +12,10 @@ from sqlalchemy.orm import selectinload
 from tracker.clock import vietnam_day
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.progress.standing import Work, standing
+from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, Mention, Plan, PlanVersion, Submission, TaskVersion, Timing
 from tracker.store.queries.rows import EvidenceRow, SubmissionRow, WorkRow
-from tracker.store.queries.units import AnySession, names, person_names
+from tracker.store.queries.units import names, person_names
 
 IN_BATCHES_OF = 500  # SQLite takes so many parameters, with room to spare
 
@@ -59,7 +59,7 @@ def rows(session: AnySession, wanted: Wanted, today: date, calendar: WorkCalenda
     )
 
 
-def _query(wanted: Wanted) -> Select[Any]:
+def _query(wanted: Wanted) -> Select[Assignment, Timing, Plan]:
     query = (
         select(Assignment, Timing, Plan)
         .join(Timing, Timing.id == Assignment.timing_id)
@@ -161,6 +161,7 @@ def _row(
         period=one.period,
         timing_label=timing.label,
         timing_text=timing.text,
+        start_on=None if timing.every else timing.start,
         unit_id=one.unit_id,
         unit_name=unit_names.get(one.unit_id, ""),
         holder_id=one.holder_id,
@@ -174,7 +175,7 @@ def _row(
         excuse_reason=one.excuse_reason,
         returned_reason=returned.reason if returned else "",
         returned_on=vietnam_day(returned.decided_at) if returned and returned.decided_at else None,
-        last_evidence="; ".join(e.text for e in last.evidence) if last and not returned else "",
+        last_evidence=last.evidence[0].text if last and last.evidence and not returned else "",
         sequence=one.sequence,
         changed_at=one.changed_at,
         row_version=one.row_version,

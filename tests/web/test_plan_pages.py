@@ -13,7 +13,7 @@ from tracker.extensions import db
 from tracker.progress.standing import Standing, Work
 from tracker.services import show
 from tracker.store.models import PlanVersion, StoredFile
-from tracker.web.plan_view import by_period, place, spoken
+from tracker.web.plan_view import by_period, spoken
 from tracker.web.timeline import timeline
 
 pytestmark = pytest.mark.usefixtures("sqlite_app")
@@ -248,10 +248,3 @@ def test_the_worst_assignment_speaks_for_a_task(sections):
     assert said.standing.code == "overdue"
     (group,) = by_period(tasks["Rà soát"])
     assert (group.due, group.done, len(group.rows)) == (date(2026, 5, 8), 0, 3)
-
-
-@pytest.mark.parametrize(
-    ("path_text", "words"), [("II.1.2", "II.1.2"), ("III.2.r1", "III.2"), ("III.5.-1", "III.5 ý 1")]
-)
-def test_places_are_written_as_people_write_them(path_text, words):
-    assert place(path_text) == words

@@ -363,15 +363,17 @@ def serve() -> Iterator[Callable[[Flask], str]]:
     running = []
 
     def start(app: Flask) -> str:
-        server = create_server(app, host="127.0.0.1", port=0, threads=4)
+        sockets: dict[int, Any] = {}
+        server = create_server(app, host="127.0.0.1", port=0, threads=4, map=sockets)
         thread = threading.Thread(target=_until_closed, args=(server,), daemon=True)
         thread.start()
-        running.append((server, thread))
+        running.append((server, sockets, thread))
         return f"http://127.0.0.1:{server.effective_port}"
 
     yield start
-    for server, thread in running:
+    for server, sockets, thread in running:
         server.close()
+        sockets.clear()  # the browser keeps connections open; the loop ends when it has none to watch
         thread.join(timeout=10)
 
 

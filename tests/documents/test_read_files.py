@@ -9,8 +9,9 @@ import docx
 import pytest
 
 from tracker.documents import limits
+from tracker.documents.kinds import OLE, kind_of
 from tracker.documents.plain import paragraphs
-from tracker.documents.read import OLE, kind_of, read
+from tracker.documents.read import read
 from tracker.errors import UnreadableFile
 
 
@@ -41,12 +42,11 @@ def locked_zip() -> bytes:
 REFUSED = {
     "an empty file": (b"", "empty-file"),
     "a file of blanks": (b" \r\n\t", "empty-file"),
-    "a scan": (b"%PDF-1.7\n", "unsupported-kind"),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 40, "unsupported-kind"),
-    "an old Word file": (OLE + b"\x00" * 600 + "WordDocument".encode("utf-16-le"), "unsupported-kind"),
+    "a torn PDF": (b"%PDF-1.7\n", "damaged-file"),
+    "a torn picture": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 40, "damaged-file"),
     "a locked Word file": (OLE + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le"), "locked-file"),
     "a locked archive": (locked_zip(), "locked-file"),
-    "a sheet": (zipped(xl__workbook_xml="<w/>"), "unsupported-kind"),
+    "a torn sheet": (zipped(xl__workbook_xml="<w/>"), "damaged-file"),
     "an archive": (zipped(a="b"), "unsupported-kind"),
     "a torn Word file": (word_file("Kế hoạch")[:900], "damaged-file"),
     "a Word file without content": (zipped(word__document_xml="<w:document"), "damaged-file"),
@@ -71,7 +71,7 @@ def test_a_file_above_the_limit_is_refused_before_it_is_read() -> None:
 
 
 def test_a_file_that_unpacks_too_far_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.documents.docx.MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr("tracker.documents.archives.MAX_UNPACKED_BYTES", 1000)
     with pytest.raises(UnreadableFile) as refusal:
         read(word_file("Kế hoạch"))
     assert refusal.value.code == "too-large"

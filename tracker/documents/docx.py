@@ -1,7 +1,7 @@
-"""A .docx becomes paragraphs: bytes in, blocks out, in the order of the document.
+"""A .docx becomes paragraphs and tables: bytes in, blocks out, in the order of the document.
 
-Tracked insertions are kept and deletions left out, content controls and table cells are read like the
-rest, and each paragraph has its automatic number in front.
+Tracked insertions are kept and deletions left out, content controls, text boxes and table cells are read
+like the rest, each paragraph has its automatic number in front, and a footnote follows what it belongs to.
 """
 
 from __future__ import annotations
@@ -9,119 +9,252 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import docx
+from docx.opc.exceptions import OpcError
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
-from tracker.documents.blocks import Block, Cell
-from tracker.documents.limits import MAX_PARTS, MAX_UNPACKED_BYTES
+from tracker.documents.archives import check_archive, damaged
+from tracker.documents.blocks import Block, Document
+from tracker.documents.fonts import Fonts
+from tracker.documents.gather import Gathering, GridCell
 from tracker.documents.numbering import Numbering, child, value
-from tracker.errors import UnreadableFile
 from tracker.vietnamese.forms import tidy
 
 Element = Any
-PARAGRAPH, TABLE, ROW, CELL = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc"))
-TEXT, TAB, HYPHEN = (qn(f"w:{name}") for name in ("t", "tab", "noBreakHyphen"))
-BREAKS = frozenset(qn(f"w:{name}") for name in ("br", "cr"))
+PARAGRAPH, TABLE, ROW, CELL, RUN = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc", "r"))
+TEXT = qn("w:t")
+SIGNS = {qn("w:tab"): " ", qn("w:noBreakHyphen"): "-", qn("w:br"): "\n", qn("w:cr"): "\n"}
+NOTES = frozenset(qn(f"w:{name}") for name in ("footnoteReference", "endnoteReference"))
 # Old and new drawing of one text box stand side by side in the file; only the first is read.
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 SKIPPED = frozenset([qn("w:del"), qn("w:moveFrom"), qn("w:pPr"), qn("w:rPr"), FALLBACK])
-DAMAGED = "Tệp .docx bị hỏng, không mở được. Vui lòng mở bằng Word, lưu lại thành .docx rồi nộp lại."
+OFF = ("0", "false", "off")
+# The numbers of a note's two ruling lines.
+NO_NOTES = frozenset(["0", "-1"])
 
 
-def read_docx(data: bytes) -> tuple[Block, ...]:
-    _check_archive(data)
+def read_docx(data: bytes, kind: str = "docx") -> Document:
+    check_archive(data)
     try:
-        return tuple(_blocks(docx.Document(io.BytesIO(data))))
-    except (KeyError, ValueError, AttributeError, etree.XMLSyntaxError, zipfile.BadZipFile, OSError) as error:
-        raise UnreadableFile(DAMAGED, code="damaged-file") from error
+        return _Word(docx.Document(io.BytesIO(data))).read(kind)
+    except (
+        KeyError,
+        ValueError,
+        AttributeError,
+        TypeError,
+        IndexError,
+        RecursionError,
+        etree.LxmlError,
+        OpcError,
+        zipfile.BadZipFile,
+        OSError,
+    ) as error:
+        raise damaged(error) from error
 
 
-def _check_archive(data: bytes) -> None:
-    """Refuse what would unpack to more than we hold, before anything is unpacked."""
-    try:
-        parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except zipfile.BadZipFile as error:
-        raise UnreadableFile(DAMAGED, code="damaged-file") from error
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-        raise UnreadableFile(
-            "Tệp .docx bung ra quá lớn nên không được đọc. Vui lòng bỏ bớt hình ảnh rồi nộp lại.",
-            code="too-large",
+@dataclass
+class _Line:
+    """A paragraph as it is read: its words, its number, its looks, and the notes that it refers to."""
+
+    text: str
+    label: str = ""
+    bold: bool = False
+    centred: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    def lines(self) -> Iterator[Block]:
+        """One block, or several where line breaks inside the paragraph begin new items of a list."""
+        label = self.label
+        for line in filter(None, map(tidy, self.text.split("\n"))):
+            yield Block(f"{label} {line}" if label else line, label, self.bold, self.centred)
+            label = ""
+
+
+class _Word:
+    """One opened file; walks it once, because numbers are counted on the way."""
+
+    def __init__(self, opened: Any) -> None:
+        self._body = opened.element.body
+        self._numbering = Numbering(_part(opened, "numbering"), opened.styles.element)
+        self._fonts = Fonts(self._body, opened.styles.element)
+        self._notes = {**_notes_of(opened, "footnotes"), **_notes_of(opened, "endnotes")}
+        self._gathering = Gathering()
+        # The words of a paragraph whose mark was deleted; they go on in the next one.
+        self._carried = ""
+
+    def read(self, kind: str) -> Document:
+        self._walk(self._body)
+        return self._gathering.document(kind)
+
+    def _walk(self, element: Element) -> None:
+        for part in element:
+            if part.tag in SKIPPED:
+                continue
+            if part.tag == PARAGRAPH:
+                self._paragraph(part)
+            elif part.tag == TABLE:
+                self._table(part)
+            else:
+                self._walk(part)
+
+    def _paragraph(self, paragraph: Element) -> None:
+        line = self._line(paragraph)
+        for block in line.lines():
+            self._gathering.add(block)
+        self._add_notes(line.notes)
+        # What floats beside a paragraph stands in it: text boxes, and tables in them.
+        for box in _boxes(paragraph):
+            self._walk(box)
+
+    def _line(self, paragraph: Element) -> _Line:
+        properties = child(paragraph, "pPr")
+        text = self._carried + self._words(paragraph)
+        self._carried = ""
+        if child(child(properties, "rPr"), "del") is not None:
+            self._carried = text
+            return _Line("")
+        return _Line(
+            text,
+            self._numbering.label(paragraph),
+            _is_bold(paragraph),
+            value(properties, "jc") == "center",
+            [note.get(qn("w:id")) for note in paragraph.iter(*NOTES)],
         )
 
+    def _words(self, paragraph: Element) -> str:
+        return "".join(self._fonts.shown(text, run, paragraph) for text, run in _visible(paragraph, None))
 
-def _blocks(opened: Any) -> Iterator[Block]:
-    numbering = Numbering(_numbering_part(opened), opened.styles.element)
-    tables: dict[Element, int] = {}
-    for paragraph in opened.element.body.iter(PARAGRAPH):
-        if not _skipped(paragraph):
-            yield from _paragraph_blocks(paragraph, numbering.label(paragraph), _cell(paragraph, tables))
+    def _add_notes(self, wanted: list[str]) -> None:
+        for number in wanted:
+            note = self._notes.get(number)
+            for paragraph in [] if note is None else note.iter(PARAGRAPH):
+                self._gathering.add_text(tidy(self._words(paragraph)))
+
+    def _table(self, table: Element) -> None:
+        notes: list[str] = []
+        rows = [tuple(self._row(row, notes)) for row in _rows(table)]
+        if rows:
+            self._gathering.add_table(rows)
+        self._add_notes(notes)
+
+    def _row(self, row: Element, notes: list[str]) -> Iterator[GridCell]:
+        before = value(child(row, "trPr"), "gridBefore") or "0"
+        if before.isdigit() and int(before):
+            yield GridCell(columns=int(before))
+        wide: list[GridCell] = []
+        for cell in _cells(row):
+            wide.append(self._cell(cell, notes))
+            if value(child(cell, "tcPr"), "hMerge") == "continue" and len(wide) > 1:
+                swallowed = wide.pop()
+                wide[-1] = _widened(wide[-1], swallowed.columns)
+        yield from wide
+
+    def _cell(self, cell: Element, notes: list[str]) -> GridCell:
+        properties = child(cell, "tcPr")
+        span = value(properties, "gridSpan") or "1"
+        merge = child(properties, "vMerge")
+        lines = list(self._lines_in(cell))
+        blocks = [block for line in lines for block in line.lines()]
+        notes.extend(note for line in lines for note in line.notes)
+        return GridCell(
+            "\n".join(block.text for block in blocks),
+            columns=max(int(span), 1) if span.isdigit() else 1,
+            merged=merge is not None and merge.get(qn("w:val")) != "restart" and not blocks,
+            label=blocks[0].label if blocks else "",
+            bold=bool(blocks) and all(block.bold for block in blocks),
+            centred=bool(blocks) and all(block.centred for block in blocks),
+        )
+
+    def _lines_in(self, element: Element) -> Iterator[_Line]:
+        """Every paragraph below an element, a table inside a cell included."""
+        for part in element:
+            if part.tag in SKIPPED:
+                continue
+            if part.tag == PARAGRAPH:
+                yield self._line(part)
+                for box in _boxes(part):
+                    yield from self._lines_in(box)
+            else:
+                yield from self._lines_in(part)
 
 
-def _numbering_part(opened: Any) -> Element | None:
-    """The numbering part, or None: python-docx makes up an error where a file has none."""
+def _widened(cell: GridCell, columns: int) -> GridCell:
+    return replace(cell, columns=cell.columns + columns)
+
+
+def _part(opened: Any, name: str) -> Element | None:
+    """The root of a part that hangs on the document, or None: python-docx makes up an error."""
     for relation in opened.part.rels.values():
-        if relation.reltype.endswith("/numbering") and not relation.is_external:
-            return relation.target_part.element
+        if relation.reltype.endswith(f"/{name}") and not relation.is_external:
+            part = relation.target_part
+            return part.element if hasattr(part, "element") else parse_xml(part.blob)
     return None
 
 
-def _skipped(paragraph: Element) -> bool:
-    return any(above.tag in SKIPPED for above in paragraph.iterancestors())
+def _notes_of(opened: Any, name: str) -> dict[str, Element]:
+    root = _part(opened, name)
+    found = {} if root is None else {note.get(qn("w:id")): note for note in root}
+    return {number: note for number, note in found.items() if number and number not in NO_NOTES}
 
 
-def _paragraph_blocks(paragraph: Element, label: str, cell: Cell | None) -> Iterator[Block]:
-    """One block, or several where line breaks inside the paragraph begin new items of a list."""
-    properties = child(paragraph, "pPr")
-    centred = value(properties, "jc") == "center"
-    bold = _is_bold(paragraph)
-    for line in _lines("".join(_words(paragraph))):
-        text = f"{label} {line}" if label else line
-        yield Block(text, label=label, bold=bold, centred=centred, cell=cell)
-        label = ""
+def _boxes(paragraph: Element) -> Iterator[Element]:
+    """The text boxes that hang on a paragraph, outermost only, each once."""
+    for box in paragraph.iter(qn("w:txbxContent")):
+        between = [above for above in box.iterancestors() if above is not paragraph]
+        inside = between[
+            : next((i for i, above in enumerate(between) if above.tag == PARAGRAPH), len(between))
+        ]
+        own = next(box.iterancestors(PARAGRAPH), None) is paragraph
+        if own and not any(above.tag in SKIPPED for above in inside):
+            yield box
 
 
-def _lines(text: str) -> Iterator[str]:
-    for line in text.split("\n"):
-        clean = tidy(line)
-        if clean:
-            yield clean
+def _rows(table: Element) -> Iterator[Element]:
+    """The rows of a table itself, also those in content controls; deleted ones are left out."""
+    for part in table:
+        if part.tag == ROW:
+            properties = child(part, "trPr")
+            if child(properties, "del") is None:
+                yield part
+        elif part.tag not in SKIPPED:
+            yield from _rows(part)
 
 
-def _words(element: Element) -> Iterator[str]:
-    """The visible words below an element; a paragraph inside it (a text box) is a block of its own."""
+def _cells(row: Element) -> Iterator[Element]:
+    for part in row:
+        if part.tag == CELL:
+            yield part
+        elif part.tag not in SKIPPED:
+            yield from _cells(part)
+
+
+def _visible(element: Element, run: Element | None) -> Iterator[tuple[str, Element | None]]:
+    """The visible words below an element, each with its run; a paragraph inside it (a text box) is a block
+    of its own, and hidden words are as good as deleted.
+    """
     for part in element:
         if part.tag in SKIPPED or part.tag == PARAGRAPH:
             continue
         if part.tag == TEXT:
-            yield part.text or ""
-        elif part.tag == TAB:
-            yield " "
-        elif part.tag == HYPHEN:
-            yield "-"
-        elif part.tag in BREAKS:
-            yield "\n"
-        else:
-            yield from _words(part)
+            yield part.text or "", run
+        elif part.tag in SIGNS:
+            yield SIGNS[part.tag], None
+        elif part.tag != RUN:
+            yield from _visible(part, run)
+        elif not _is_on(part, "vanish"):
+            yield from _visible(part, part)
+
+
+def _is_on(run: Element, name: str) -> bool:
+    mark = child(child(run, "rPr"), name)
+    return mark is not None and mark.get(qn("w:val")) not in OFF
 
 
 def _is_bold(paragraph: Element) -> bool:
-    runs = [run for run in paragraph.iter(qn("w:r")) if any((t.text or "").strip() for t in run.iter(TEXT))]
-    return bool(runs) and all(_run_is_bold(run) for run in runs)
-
-
-def _run_is_bold(run: Element) -> bool:
-    mark = child(child(run, "rPr"), "b")
-    return mark is not None and mark.get(qn("w:val")) not in ("0", "false", "off")
-
-
-def _cell(paragraph: Element, tables: dict[Element, int]) -> Cell | None:
-    cell = next(paragraph.iterancestors(CELL), None)
-    if cell is None:
-        return None
-    row = next(cell.iterancestors(ROW))
-    table = next(cell.iterancestors(TABLE))
-    number = tables.setdefault(table, len(tables))
-    return Cell(number, list(table.iter(ROW)).index(row), list(row.iter(CELL)).index(cell))
+    runs = [run for run in paragraph.iter(RUN) if any((t.text or "").strip() for t in run.iter(TEXT))]
+    return bool(runs) and all(_is_on(run, "b") for run in runs)

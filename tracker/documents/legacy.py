@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 # Code 0xA1 and on, in the order of the standard TCVN 5712:1993, third set; a dot is no letter.
 _TCVN3 = "ĂÂÊÔƠƯĐăâêôơưđ......àảãáạ.ằẳẵắ.......ặầẩẫấậè.ẻẽéẹềểễếệìỉ...ĩíịò.ỏõóọồổỗốộờởỡớợù.ủũúụừửữứựỳỷỹýỵ"
@@ -55,6 +56,7 @@ UNICODE_LETTER = re.compile("[ĂăĐđĨĩŨũƠơƯư\u1ea0-\u1ef9\u0300-\u0323
 # What neither Unicode Vietnamese nor another language is full of, yet either old code is.
 OLD_SIGN = re.compile("[\u00a1-\u00be\u00ad\u00c0-\u00ff]")
 SAMPLE = 20_000
+Turn = Callable[[str], str]
 FEW = 3
 
 
@@ -84,15 +86,19 @@ def has_unicode(text: str) -> bool:
     return bool(UNICODE_LETTER.search(text))
 
 
-def modern(text: str) -> str:
-    """`text` in Unicode, where its words show that it is in an old code."""
-    sample = text[:SAMPLE]
+def turn_of(sample: str) -> Turn | None:
+    """What makes Unicode of text like this, if its words show that it is in an old code."""
     if not OLD_SIGN.search(sample) or has_unicode(sample):
-        return text
-    as_it_is = hits(sample)
+        return None
     best = max((from_tcvn3, from_vni), key=lambda turn: hits(turn(sample)))
     gained = hits(best(sample))
-    return best(text) if gained >= FEW and gained > 2 * as_it_is else text
+    return best if gained >= FEW and gained > 2 * hits(sample) else None
+
+
+def modern(text: str) -> str:
+    """`text` in Unicode, where its words show that it is in an old code."""
+    turn = turn_of(text[:SAMPLE])
+    return turn(text) if turn else text
 
 
 def hits(text: str) -> int:

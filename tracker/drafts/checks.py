@@ -26,6 +26,7 @@ DOUBT_WORDS: Mapping[str, str] = {
     "no-recipient": "Chưa rõ báo cáo gửi cho ai. Vui lòng nhập.",
     "unread-table": "Có bảng chưa được đọc thành nhiệm vụ. Vui lòng kiểm tra và nhập thêm.",
     "unread-annex": "Có phụ lục chưa được đọc thành nhiệm vụ. Vui lòng kiểm tra và nhập thêm.",
+    "cited-dates": "Một văn bản được viện dẫn với nhiều ngày khác nhau. Vui lòng kiểm tra.",
     "no-tasks": "Không tìm thấy nhiệm vụ nào trong tệp. Vui lòng kiểm tra tệp hoặc nhập tay.",
     "no-title": "Chưa có nội dung nhiệm vụ. Vui lòng nhập.",
 }

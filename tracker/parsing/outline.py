@@ -6,27 +6,38 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from tracker.documents.blocks import Table
 from tracker.drafts.model import Source
 from tracker.parsing.labels import fields_in
 from tracker.parsing.pieces import cut, trim, whole
+from tracker.parsing.rules.heads import ANNEX, ANNEX_LABEL
+from tracker.parsing.rules.letters import LOW, UP
+from tracker.vietnamese.numbers import roman, to_roman
 
 # Printed labels from the outermost in. Where one begins, everything of its rank or below ends.
 MARKS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (
         0,
         re.compile(
-            r"(?:PHẦN|Phần|CHƯƠNG|Chương|PHỤ LỤC|Phụ lục)\s+(?P<label>[IVX]+|\d+|thứ \w+)[.:]?(?:\s+|$)"
+            rf"(?:(?:PHẦN|Phần|CHƯƠNG|Chương)\s+(?P<label>[IVX]+|[A-Z](?![{LOW}])|\d+|thứ \w+)[.:]?(?:\s+|$))"
         ),
     ),
-    (1, re.compile(r"(?P<label>[A-HĐ])[.)]\s+(?=[A-ZĐÀ-Ỹ]{2})")),
-    (2, re.compile(r"(?P<label>[IVX]{1,5})[.)/]\s+")),
-    (3, re.compile(r"(?P<label>\d{1,2})[.)]\s*(?=\D)")),
-    (4, re.compile(r"(?P<label>\d{1,2}\.\d{1,2})[.)]?\s+")),
-    (5, re.compile(r"(?P<label>\d{1,2}\.\d{1,2}\.\d{1,2})[.)]?\s+")),
+    (0, re.compile(rf"(?P<label>Điều\s+\d+)[.:]?(?:\s+|$)(?!\d)(?=[{UP}]|$)")),
+    (1, re.compile(rf"(?P<label>[A-HĐ])[.)]\s+(?=[{UP}]{{2}})")),
+    (2, re.compile(rf"(?P<label>[IVX]{{1,5}})(?:[.)/]\s+|[.]\s*(?=[{UP}]{{2}}))")),
+    (4, re.compile(r"(?P<label>\d{1,2}\.\d{1,2})[.)]?\s+(?=\D)")),
+    (4, re.compile(rf"(?P<label>\d{{1,2}}\.\d{{1,2}})[.)](?=[{UP}])")),
+    (5, re.compile(r"(?P<label>\d{1,2}\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)[.)]?\s*(?=[^\d\s])")),
+    (3, re.compile(r"(?P<label>\d{1,2})[.)/]\s*(?=[^\d\s/])(?!\d)")),
     (6, re.compile(r"(?P<label>[a-zđ]\d?)[.)]\s*(?=\S)")),
-    (7, re.compile(r"(?P<label>[-–—•●▪*])\s*(?=\S)")),
+    (7, re.compile(r"(?P<label>[-–—•●▪■□*✓➢§·])\s*(?=\S)")),
     (8, re.compile(r"(?P<label>\+)\s*(?=\S)")),
 )
+# What a scan's reader makes of the strokes of a Roman number.
+STROKES = str.maketrans(
+    {"l": "I", "1": "I", "|": "I", "L": "I", "T": "I", "Y": "V", "í": "I", "Ï": "I", "!": "I"}
+)
+SCANNED = re.compile(rf"(?P<label>[IVXHLTYl1|!]{{1,5}})[.,]\s*(?=[{UP}][\w{UP}{LOW}])")
 BULLET = 7
 
 
@@ -37,6 +48,7 @@ class Field:
     name: str
     value: Source
     after: int
+    block: int = -1
 
 
 @dataclass
@@ -52,6 +64,8 @@ class Node:
     paragraphs: list[Source] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    annex: bool = False
 
     def walk(self) -> Iterator[Node]:
         yield self
@@ -67,21 +81,51 @@ class Node:
         return [child for child in self.children if child.rank == BULLET]
 
 
-def root_of(texts: Sequence[str], first: int, last: int) -> Node:
-    """The tree of the blocks from `first` up to `last`."""
-    root = Node("", -1, Source(first, 0, 0, ""), first)
+def root_of(
+    texts: Sequence[str], blocks: Sequence[int], tables: Sequence[Table] = (), after: int = -1
+) -> Node:
+    """The tree of some blocks, with the tables among them; from `after` on they belong to annexes."""
+    root = Node("", -1, Source(blocks[0] if blocks else 0, 0, 0, ""), blocks[0] if blocks else 0)
     path = [root]
-    for number in range(first, last):
-        _place(path, whole(number, texts[number]))
+    starts = {table.first_block: table for table in tables}
+    end_of_table = -1
+    for number in blocks:
+        if number <= end_of_table:
+            continue
+        if number in starts:
+            end_of_table = starts[number].last_block
+            _hang(path, starts[number], number == after)
+        elif ANNEX.begins(texts[number]) or number == after:
+            _begin_annex(path, whole(number, texts[number]))
+        else:
+            _place(path, whole(number, texts[number]))
     return root
 
 
+def _hang(path: list[Node], table: Table, begins_annex: bool) -> None:
+    """A table stands under the heading above it; bullets end before it."""
+    if begins_annex:
+        _begin_annex(path, Source(table.first_block, 0, 0, ""))
+    while path[-1].rank >= BULLET:
+        path.pop()
+    path[-1].tables.append(table)
+
+
+def _begin_annex(path: list[Node], line: Source) -> None:
+    del path[1:]
+    found = ANNEX_LABEL.match(line.text)
+    label = " ".join(found["label"].split()) if found else ""
+    rest = cut(line, found.end() if found else 0, len(line.text))
+    node = Node(label, 0, rest, line.block, annex=True)
+    path[0].children.append(node)
+    path.append(node)
+
+
 def _place(path: list[Node], line: Source) -> None:
-    rank, label, body = marked(line)
+    rank, label, body = _read_mark(path, line)
     values = fields_in(body)
-    if values:
-        owner = _owner(path, rank)
-        owner.fields += [Field(name, value, len(owner.children)) for name, value in values]
+    if values and _is_label(path, rank, values):
+        _give(path, rank, line, values)
     elif rank < 0:
         path[-1].paragraphs.append(line)
     else:
@@ -90,6 +134,51 @@ def _place(path: list[Node], line: Source) -> None:
         node = Node(label, rank, body, line.block)
         path[-1].children.append(node)
         path.append(node)
+
+
+def _is_label(path: list[Node], rank: int, values: Sequence[tuple[str, Source]]) -> bool:
+    """`Nhiệm vụ:` is a label only inside an item; alone it heads what follows."""
+    if values[0][0] != "work":
+        return True
+    return (rank == 6 or rank >= BULLET) and any(node.rank >= 3 for node in path)
+
+
+def _give(path: list[Node], rank: int, line: Source, values: Sequence[tuple[str, Source]]) -> None:
+    """The values of a label's line to the item that they belong to."""
+    owner = _owner(path, rank)
+    for name, value in values:
+        if name == "work":
+            owner.paragraphs.append(line)
+        else:
+            owner.fields.append(Field(name, value, len(owner.children), line.block))
+
+
+def _read_mark(path: Sequence[Node], line: Source) -> tuple[int, str, Source]:
+    """Rank, label and body; a Roman number that a scan has garbled is read by its place in the row."""
+    rank, label, body = marked(line)
+    found = SCANNED.match(line.text)
+    if not found or (rank == 2 and roman(label) is not None and not _doubtful(label)):
+        return rank, label, body
+    expected = _next_roman(path)
+    if found["label"] != expected and _strokes(found["label"]) == expected:
+        return 2, expected, cut(line, found.end(), len(line.text))
+    return rank, label, body
+
+
+def _doubtful(label: str) -> bool:
+    return "H" in label
+
+
+def _strokes(label: str) -> str:
+    return label.translate(STROKES).replace("H", "II")
+
+
+def _next_roman(path: Sequence[Node]) -> str:
+    """The Roman number that would come next among the sections."""
+    holder = next((node for node in reversed(path) if node.rank < 2), path[0])
+    sections = [child for child in holder.children if child.rank == 2]
+    last = roman(sections[-1].label) if sections else 0
+    return to_roman((last or 0) + 1)
 
 
 def _owner(path: list[Node], rank: int) -> Node:
@@ -104,7 +193,7 @@ def marked(line: Source) -> tuple[int, str, Source]:
     for rank, mark in MARKS:
         found = mark.match(line.text)
         if found:
-            label = "-" if rank == BULLET else found["label"]
+            label = "-" if rank == BULLET else " ".join(found["label"].split())
             return rank, label, cut(line, found.end(), len(line.text))
     return -1, "", line
 

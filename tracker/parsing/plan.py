@@ -10,15 +10,19 @@ from dataclasses import replace
 from datetime import date
 
 from tracker.documents.blocks import Document
-from tracker.drafts.model import Doubt, PlanDraft, PlanHead, PlanPeriod, Source, TaskDraft, TimingDraft
-from tracker.parsing.header import Frame, coordinator_of, frame_of, head_of
+from tracker.drafts.model import PlanDraft, PlanHead, PlanPeriod, Source, TaskDraft, TimingDraft
+from tracker.parsing.frame import Frame, frame_of
+from tracker.parsing.header import coordinator_of, head_of
+from tracker.parsing.lint import lint_of
 from tracker.parsing.outline import Node, root_of
 from tracker.parsing.pieces import whole
 from tracker.parsing.prose import Clock
+from tracker.parsing.repeats import without_repeats
 from tracker.parsing.tasks import Row, checked, rows, years_of
-from tracker.vietnamese.forms import fold
+from tracker.vietnamese.forms import fold, same_length_fold
 
-LINT_WORDS = 80
+# The letterhead stands in the first blocks.
+LETTERHEAD = 12
 
 
 def parse(document: Document) -> PlanDraft:
@@ -27,33 +31,12 @@ def parse(document: Document) -> PlanDraft:
     frame = frame_of(texts)
     head = head_of(texts, frame)
     clock = Clock(head.period.start, issue_day(head))
-    root = root_of(texts, frame.content, frame.end)
-    found = rows(root, clock)
+    root = root_of(texts, frame.body, document.tables, frame.after)
+    found = list(without_repeats(rows(root, clock)))
     tasks = tuple(_led(row.task, head, texts) for row in found)
     head = replace(head, period=period_of(head, tasks), coordinator=coordinator_of(texts, frame))
     left = leftover(texts, frame, found, root)
-    return PlanDraft(head, tasks, left, lint_of(document, frame, tasks), texts)
-
-
-def lint_of(document: Document, frame: Frame, tasks: tuple[TaskDraft, ...]) -> tuple[Doubt, ...]:
-    """What to know about the whole reading: parts not read as rows yet, or no row at all."""
-    found: list[Doubt] = []
-    outside = [b for i, b in enumerate(document.blocks) if i not in frame.blocks]
-    table = next((b for b in outside if b.cell or b.text.startswith("|")), None)
-    if table and not _only_head(document, frame):
-        found.append(Doubt("unread-table", "", table.text[:LINT_WORDS]))
-    if frame.after < len(document.blocks):
-        found.append(Doubt("unread-annex", "", document.blocks[frame.after].text[:LINT_WORDS]))
-    if not tasks:
-        found.append(Doubt("no-tasks", ""))
-    return tuple(found)
-
-
-def _only_head(document: Document, frame: Frame) -> bool:
-    """Whether every table belongs to the letterhead above the content."""
-    return not any(b.cell or b.text.startswith("|") for b in document.blocks[frame.content : frame.end]) and (
-        frame.after == len(document.blocks)
-    )
+    return PlanDraft(head, tasks, left, lint_of(document, frame, found, left), texts)
 
 
 def issue_day(head: PlanHead) -> date | None:
@@ -72,10 +55,18 @@ def _led(task: TaskDraft, head: PlanHead, texts: tuple[str, ...]) -> TaskDraft:
 
 
 def _first_place(words: str, texts: tuple[str, ...]) -> Source | None:
+    """Where the issuer is named: in its own words, else in the capitals of the letterhead, else in part."""
     for number, text in enumerate(texts):
         begin = text.find(words)
         if begin >= 0:
             return Source(number, begin, begin + len(words), words)
+    parts = fold(words).split()
+    for count in range(len(parts), 1, -1):
+        for number, text in enumerate(texts[:LETTERHEAD]):
+            begin = same_length_fold(text).find(" ".join(parts[:count]))
+            if begin >= 0:
+                end = begin + len(" ".join(parts[:count]))
+                return Source(number, begin, end, text[begin:end])
     return None
 
 

@@ -11,20 +11,16 @@ from dataclasses import dataclass, replace
 
 from tracker.drafts.checks import doubts_of
 from tracker.drafts.model import Doubt, Source, TaskDraft, TimingDraft
-from tracker.parsing.outline import Field, Node, title_of
-from tracker.parsing.pieces import trim, words
-from tracker.parsing.prose import (
-    Clock,
-    Report,
-    Timed,
-    condition_in,
-    prose_timings,
-    reports_in,
-    running_timings,
-    timed,
-)
+from tracker.parsing.cells import cell_time, cell_units, edge_time
+from tracker.parsing.columns import Columns
+from tracker.parsing.outline import BULLET, Field, Node, title_of
+from tracker.parsing.pieces import cut, trim, words
+from tracker.parsing.prose import Clock, Timed, sentences, timed
+from tracker.parsing.reports import Report, reports_in
 from tracker.parsing.rules.products import products
-from tracker.parsing.rules.words import CLOSING, HIDDEN_CONTENT, ROLES
+from tracker.parsing.rules.words import CLOSING, HIDDEN_CONTENT, PERIOD_HEADING, ROLES, TIME_SECTION
+from tracker.parsing.spoken import condition_in, prose_timings, running_timings
+from tracker.parsing.tables import Line, lines, read_table
 from tracker.parsing.who import heading_units, lead_units, partners_in, subject, units
 from tracker.vietnamese.forms import fold
 
@@ -39,15 +35,29 @@ class Setting:
     path: Path = ()
     role: str = ""
     above: tuple[Source, ...] = ()
+    annexed: bool = False
+    period: tuple[tuple[Source, TimingDraft], ...] = ()
 
     def below(self, node: Node, label: str) -> Setting:
         units_here = heading_units(title_of(node))
         return replace(
             self,
-            path=(*self.path, label),
-            role=role_of(node, self.role),
+            path=(*self.path, label) if label and not label.startswith("Điều") else self.path,
+            role="annex" if node.annex else role_of(node, self.role),
             above=units_here or self.above,
+            annexed=self.annexed or node.annex,
+            period=_period_of(node, self.clock) or self.period,
         )
+
+
+def _period_of(node: Node, clock: Clock) -> tuple[tuple[Source, TimingDraft], ...]:
+    """The time that a heading gives to what stands below it: `Giai đoạn 2025 - 2030`."""
+    title = title_of(node)
+    found = PERIOD_HEADING.find(title.text) if 2 <= node.rank < BULLET and len(title.text) < 120 else None
+    if not found or not (node.children or node.paragraphs):
+        return ()
+    spoken, _ = timed(cut(title, *found.span("value" if found["value"] else "value2")), clock)
+    return tuple(spoken)
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,8 @@ class Row:
 
     task: TaskDraft
     blocks: frozenset[int]
+    annexed: bool = False
+    anchor: int = 0
 
 
 def role_of(node: Node, above: str) -> str:
@@ -76,17 +88,18 @@ def _may_turn(role: str, above: str, node: Node) -> bool:
     if not above or role == "money":
         return True
     if role == "aims":
-        return bool(node.children) and len(title_of(node).text) < 40
+        return bool(node.children or node.paragraphs) and len(title_of(node).text) < 40
     return role == "organisation" and above == "content" and len(title_of(node).text) < 60
 
 
 def rows(root: Node, clock: Clock) -> list[Row]:
     """Every row of the plan in the order of the document."""
     setting = Setting(clock)
-    found: list[Row] = []
+    found: list[Row] = list(_table_rows(root, setting))
     for label, section in labelled(root.children):
         found += list(_rows_of(section, setting.below(section, label)))
-    return found
+    # Only rows of tables are found apart from the others, and several rows can begin in one place.
+    return sorted(found, key=lambda row: row.anchor)
 
 
 def labelled(nodes: Iterable[Node]) -> Iterator[tuple[str, Node]]:
@@ -101,7 +114,10 @@ def labelled(nodes: Iterable[Node]) -> Iterator[tuple[str, Node]]:
 
 
 def _rows_of(node: Node, setting: Setting) -> Iterator[Row]:
-    if setting.role in ("aims", "money") or (not setting.role and node.rank > 3):
+    if setting.role == "annex":
+        yield from _labelled_only(node, setting)
+        return
+    if setting.role == "aims" or (setting.role == "money" and not _carries_fields(node)):
         return
     if CLOSING.begins(title_of(node).text):
         return
@@ -111,11 +127,71 @@ def _rows_of(node: Node, setting: Setting) -> Iterator[Row]:
         yield from _work(node, setting)
 
 
+def _carries_fields(node: Node) -> bool:
+    """A piece of work about money shows itself by its lead."""
+    return any(one.name == "leads" for inner in node.walk() for one in inner.fields)
+
+
 def _below(node: Node, setting: Setting, nodes: Iterable[Node]) -> Iterator[Row]:
     chosen = {id(one) for one in nodes}
     for label, child in labelled(node.children):
         if id(child) in chosen:
             yield from _rows_of(child, setting.below(child, label))
+
+
+def _labelled_only(node: Node, setting: Setting) -> Iterator[Row]:
+    """In the text of an annex only what carries labels is work; forms and explanations are not."""
+    if node.fields:
+        yield from _work(node, setting)
+    else:
+        yield from _below(node, setting, node.children)
+
+
+# --- tables ---
+
+
+def _table_rows(node: Node, setting: Setting) -> Iterator[Row]:
+    """The rows of all tables under a node, each with the path of what it stands under."""
+    like: Columns | None = None
+    for table in node.tables:
+        reading = read_table(table, like)
+        like = reading.columns or like
+        if setting.role != "money":
+            for number, line in enumerate(reading.lines):
+                yield from _table_row(line, setting, reading.headings if number == 0 else frozenset())
+    for label, child in labelled(node.children):
+        yield from _table_rows(child, setting.below(child, label))
+
+
+def _table_row(line: Line, setting: Setting, headings: frozenset[int]) -> Iterator[Row]:
+    path = (*setting.path, *line.path)
+    task = TaskDraft(path, "task", _one_line(line.title), source=line.title, spans={"title": (line.title,)})
+    task = _with_cells(task, line, setting)
+    task = _time(task, *prose_timings(line.title, setting.clock)) if not task.timings else task
+    texts = [line.title, *line.details]
+    yield from _with_reports(checked(task), texts, replace(setting, path=path), line.blocks | headings)
+
+
+def _one_line(source: Source) -> str:
+    return " ".join(source.text.split())
+
+
+def _with_cells(task: TaskDraft, line: Line, setting: Setting) -> TaskDraft:
+    """The values of the columns; one line of a cell is read like the value of a label."""
+    for name, value in line.fields:
+        if name in ("leads", "both"):
+            doers = cell_units(value)
+            task = _lead(task, (*task.spans.get("leads", ()), *doers.leads), doers.accountable)
+            task = _partner(task, (*task.spans.get("partners", ()), *doers.partners))
+        elif name == "partners":
+            task = _partner(task, (*task.spans.get("partners", ()), *cell_units(value).leads), told=True)
+        elif name == "deliverables":
+            parts = tuple(part for one in lines(value) for part in products(one))
+            task = replace(task, deliverables=words(parts), spans={**task.spans, "deliverables": parts})
+        elif name == "timings":
+            task = _time(task, *cell_time(value, setting.clock, strict=name in line.strict))
+    edges = {name: value for name, value in line.fields if name in ("start", "finish")}
+    return _time(task, *edge_time(edges, setting.clock, line.strict)) if edges else task
 
 
 # --- work ---
@@ -130,11 +206,26 @@ def _work(node: Node, setting: Setting) -> Iterator[Row]:
         yield from _row(node, setting, node.fields, covered)
         yield from _below(node, setting, [c for c in node.children if c not in covered])
     elif node.numbered:
-        yield from _below(node, setting, node.numbered)
+        yield from _numbered(node, setting)
     elif node.bullets and not _is_section_text(node):
         yield from _below(node, setting, node.bullets)
     elif len(setting.path) > 1 or node.paragraphs:
         yield from _row(node, setting, [], node.children)
+
+
+def _numbered(node: Node, setting: Setting) -> Iterator[Row]:
+    """Numbered items; one of them that only says when gives its siblings their time."""
+    shared = next((child for child in node.numbered if _is_time_section(child)), None)
+    if shared is None:
+        yield from _below(node, setting, node.numbered)
+        return
+    spoken, _ = timed(trim(shared.paragraphs[0]), setting.clock)
+    inner = replace(setting, period=tuple(spoken) or setting.period)
+    yield from _below(node, inner, [child for child in node.numbered if child is not shared])
+
+
+def _is_time_section(node: Node) -> bool:
+    return bool(TIME_SECTION.begins(title_of(node).text)) and bool(node.paragraphs) and not node.children
 
 
 def _is_section_text(node: Node) -> bool:
@@ -170,10 +261,12 @@ def _several(node: Node, setting: Setting, groups: list[list[Field]]) -> Iterato
 def _row(node: Node, setting: Setting, fields: list[Field], details: list[Node]) -> Iterator[Row]:
     texts = _texts(node, details)
     task = _with_fields(_blank(node, setting, "task"), fields, setting)
-    task = _with_prose(task, texts, fields, setting)
+    task = _with_prose(task, texts, fields, setting, 1 + len(node.paragraphs))
     if not task.leads:
         task = _lead(task, setting.above)
-    blocks = {text.block for text in texts} | {one.value.block for one in fields}
+    blocks = (
+        {text.block for text in texts} | {one.value.block for one in fields} | {one.block for one in fields}
+    )
     yield from _with_reports(task, texts, setting, frozenset(blocks))
 
 
@@ -193,8 +286,9 @@ def _lead(task: TaskDraft, leads: tuple[Source, ...], accountable: str | None = 
     return replace(task, leads=words(leads), accountable=accountable, spans={**task.spans, "leads": leads})
 
 
-def _partner(task: TaskDraft, partners: tuple[Source, ...]) -> TaskDraft:
-    partners = tuple(one for one in partners if one.text not in task.leads)
+def _partner(task: TaskDraft, partners: tuple[Source, ...], *, told: bool = False) -> TaskDraft:
+    """With partners; in a sentence a lead is none of them, in a column of its own (`told`) it may be."""
+    partners = tuple(one for one in partners if told or one.text not in task.leads)
     if not partners:
         return task
     return replace(task, partners=words(partners), spans={**task.spans, "partners": partners})
@@ -224,11 +318,18 @@ def _with_fields(task: TaskDraft, fields: list[Field], setting: Setting) -> Task
     return task
 
 
-def _with_prose(task: TaskDraft, texts: list[Source], fields: list[Field], setting: Setting) -> TaskDraft:
-    """What the sentences say where no label does."""
+def _doers(texts: list[Source], own: int) -> tuple[Source, ...]:
+    """Who does it: the subject of the first sentence that has one, in the item or its own paragraphs."""
+    return next((found for text in texts[:own] for one in sentences(text) if (found := subject(one))), ())
+
+
+def _with_prose(
+    task: TaskDraft, texts: list[Source], fields: list[Field], setting: Setting, own: int = 1
+) -> TaskDraft:
+    """What the sentences say where no label does; `own` of the texts are the item's own paragraphs."""
     named = {one.name for one in fields}
     if "leads" not in named:
-        task = _lead(task, subject(texts[0]))
+        task = _lead(task, _doers(texts, own))
     if "partners" not in named and "leads" not in named:
         found = {one.text: one for text in texts for one in reversed(partners_in(text))}
         order = sorted(found.values(), key=lambda one: (one.block, one.start))
@@ -241,6 +342,8 @@ def _with_prose(task: TaskDraft, texts: list[Source], fields: list[Field], setti
 def _sentence_times(task: TaskDraft, texts: list[Source], setting: Setting) -> TaskDraft:
     for text in texts:
         task = _time(task, *prose_timings(text, setting.clock))
+    if task.kind == "task" and not task.timings:
+        task = _time(task, list(setting.period))
     return task
 
 
@@ -265,7 +368,12 @@ def _duties(node: Node, setting: Setting) -> Iterator[Row]:
     elif len(setting.path) == 1 or (charged and node.paragraphs):
         yield from _paragraph_duties(node, setting)
     else:
-        yield from _duty(_blank(node, setting, "responsibility"), _texts(node, node.children), setting)
+        yield from _duty(
+            _blank(node, setting, "responsibility"),
+            _texts(node, node.children),
+            setting,
+            1 + len(node.paragraphs),
+        )
 
 
 def _is_heading(node: Node, charged: tuple[Source, ...]) -> bool:
@@ -284,12 +392,14 @@ def _paragraph_duties(node: Node, setting: Setting) -> Iterator[Row]:
         yield from _duty(blank, texts, replace(setting, path=path))
 
 
-def _duty(task: TaskDraft, texts: list[Source], setting: Setting) -> Iterator[Row]:
-    task = _lead(task, subject(texts[0]) or setting.above)
+def _duty(task: TaskDraft, texts: list[Source], setting: Setting, own: int = 1) -> Iterator[Row]:
+    """A responsibility; `own` of the texts are the item's own paragraphs, the others its details."""
+    task = _lead(task, _doers(texts, 1) or setting.above)
     if not task.leads or CLOSING.begins(task.title):
         return
-    task = _partner(task, partners_in(texts[0]))
-    task = _sentence_times(task, texts[:1], setting)
+    found = {one.text: one for text in texts[:own] for one in reversed(partners_in(text))}
+    task = _partner(task, tuple(sorted(found.values(), key=lambda one: (one.block, one.start))))
+    task = _sentence_times(task, texts[:own], setting)
     task = _time(task, running_timings(texts[0]))
     yield from _with_reports(task, texts, setting, frozenset(text.block for text in texts))
 
@@ -300,10 +410,11 @@ def _duty(task: TaskDraft, texts: list[Source], setting: Setting) -> Iterator[Ro
 def _with_reports(
     task: TaskDraft, texts: list[Source], setting: Setting, blocks: frozenset[int]
 ) -> Iterator[Row]:
-    yield Row(checked(task), blocks)
+    anchor = texts[0].block
+    yield Row(checked(task), blocks, setting.annexed, anchor)
     found = [report for text in texts for report in reports_in(text, setting.clock)]
     for number, report in enumerate(found, 1):
-        yield Row(checked(_report_row(task, report, number)), blocks)
+        yield Row(checked(_report_row(task, report, number)), blocks, setting.annexed, anchor)
 
 
 def _report_row(task: TaskDraft, report: Report, number: int) -> TaskDraft:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tracker.drafts.model import Source
 from tracker.parsing.pieces import cut, trim
+from tracker.parsing.rules.letters import LOW, UP
 from tracker.parsing.rules.words import (
     ADVISES,
     ASKED,
@@ -25,6 +26,9 @@ from tracker.parsing.rules.words import (
 )
 
 SEPARATOR = re.compile(r"\s*;\s*|\s*,\s*(?:và )?|\s+và\s+|\s+cùng với\s+")
+NEWSPAPER = re.compile(r"(?:Báo|Đài|Thời báo|Tạp chí) \w")
+# `Các đơn vị thuộc Bộ có trách nhiệm:` is a heading, the duties stand below it.
+CHARGED = re.compile(r"\s+(?:có|chịu)\s+(?:trách nhiệm|nhiệm vụ)\s*:?\s*$")
 # Stands in for the letters of a name that must be read as one; no pattern of words or marks knows it.
 MASK = "x"
 
@@ -43,7 +47,9 @@ def masked(text: str) -> str:
     """
 
     def cover(match: re.Match[str]) -> str:
-        first = match[0].split(" ")[0].rstrip(",")
+        # `các sở, ngành` stays visible as `các sở …`, so that it is known as a group.
+        count = 2 if match[0][:4].casefold() == "các " else 1
+        first = " ".join(match[0].split(" ")[:count]).rstrip(",")
         return (
             first + " " + MASK * (len(match[0]) - len(first) - 1) if len(match[0]) > len(first) else match[0]
         )
@@ -66,6 +72,10 @@ def units(value: Source) -> tuple[Source, ...]:
     return tuple(trim(part) for part in _with_parent(value, parts) if trim(part).text)
 
 
+# A short name in capitals: KBNN, UBCK, VPB. A common word is never written so.
+SHORT_NAME = re.compile(rf"[{UP}]{{2,}}(?:[{LOW}]+[{UP}]+)*(?=\s*(?:$|[,;.()]|và |tổ chức ))")
+
+
 def _parts(text: str, begin: int, joint: re.Match[str]) -> bool:
     if ";" in joint[0]:
         return True
@@ -73,7 +83,9 @@ def _parts(text: str, begin: int, joint: re.Match[str]) -> bool:
         return False
     after = text[joint.end() :]
     starts_body = UNIT if "và" in joint[0] or "cùng" in joint[0] else LISTED_UNIT
-    return bool(starts_body.match(after))
+    if starts_body.match(after) or NEWSPAPER.match(after):
+        return True
+    return "và" not in joint[0] and bool(SHORT_NAME.match(after))
 
 
 def _with_parent(value: Source, parts: list[Source]) -> list[Source]:
@@ -136,6 +148,15 @@ def _named(span: Source) -> tuple[Source, ...]:
     return units(span) if 0 < len(span.text) <= 300 else ()
 
 
+def named_units(value: Source) -> tuple[Source, ...]:
+    """The units at the beginning of a value, without what they do: `Phòng A xây dựng phương án`."""
+    text = masked(value.text)
+    if not UNIT.match(text) and not SHORT_NAME.match(text):
+        return ()
+    end = None if "được giao" in text else END_OF_NAME.search(text)
+    return _named(trim(cut(value, 0, end.start() if end else len(text))))
+
+
 def partners_in(text: Source) -> tuple[Source, ...]:
     """Those with whom something is done: after `phối hợp (với)`, where a body follows."""
     hidden = masked(text.text)
@@ -159,6 +180,9 @@ def heading_units(heading: Source) -> tuple[Source, ...]:
     text = masked(body.text)
     if not UNIT.match(text):
         return ()
+    charged = CHARGED.search(text)
+    if charged:
+        return _named(trim(cut(body, 0, charged.start())))
     end = END_OF_NAME.search(text)
     # `Giao Phòng A chủ trì …` is a duty of its own; `Trách nhiệm của Phòng A trong việc …` is a heading.
     if end and not (opening and "rách" in opening[0]):

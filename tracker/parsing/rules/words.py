@@ -37,6 +37,15 @@ LABELS: tuple[tuple[str, Shape], ...] = (
         ),
     ),
     (
+        "work",
+        shape(
+            "label-work",
+            r"(?:noi\s+dung|nhiem\s+vu|cong\s+viec)(?:\s+(?:thuc\s+hien|cong\s+viec|nhiem\s+vu))?\s*:",
+            yes=("Nhiệm vụ: A", "Nội dung thực hiện: A"),
+            no=("Nhiệm vụ của Phòng A:",),
+        ),
+    ),
+    (
         "timings",
         shape(
             "label-timings",
@@ -75,8 +84,16 @@ ROLES: tuple[tuple[str, Shape], ...] = (
         shape(
             "heading-organisation",
             r"(?:cong\s+tac\s+)?to\s+chuc\s+(?:trien\s+khai\s+)?thuc\s+hien\s*[:.]?\s*$|"
-            r"(?:phan\s+cong\s+)?trach\s+nhiem\s+(?:thuc\s+hien|cua)|phan\s+cong\s+(?:trach\s+nhiem|to\s+chuc)",
-            yes=("TỔ CHỨC THỰC HIỆN", "Trách nhiệm của các đơn vị", "Phân công trách nhiệm"),
+            r"(?:phan\s+cong\s+)?trach\s+nhiem\s+(?:thuc\s+hien|cua)|phan\s+cong\s+(?:trach\s+nhiem|to\s+chuc)"
+            r"|to\s+chuc\s+(?:theo\s+doi|kiem\s+tra|giam\s+sat)|che\s+do\s+(?:thong\s+tin,?\s+)?bao\s+cao"
+            r"|(?:cong\s+tac\s+)?(?:theo\s+doi|kiem\s+tra|giam\s+sat)(?:,\s+|\s+va\s+)(?:danh\s+gia|giam\s+sat|che\s+do|kiem\s+tra)",
+            yes=(
+                "TỔ CHỨC THỰC HIỆN",
+                "Trách nhiệm của các đơn vị",
+                "Phân công trách nhiệm",
+                "CHẾ ĐỘ BÁO CÁO",
+                "GIÁM SÁT VÀ ĐÁNH GIÁ",
+            ),
             no=("Tổ chức thực hiện đánh giá thí điểm", "Nhiệm vụ trọng tâm"),
         ),
     ),
@@ -84,7 +101,7 @@ ROLES: tuple[tuple[str, Shape], ...] = (
         "content",
         shape(
             "heading-content",
-            r".*(?:nhiem\s+vu|giai\s+phap|noi\s+dung|hoat\s+dong)",
+            r".*(?:nhiem\s+vu|giai\s+phap|noi\s+dung|hoat\s+dong|lo\s+trinh)",
             yes=("NỘI DUNG VÀ NHIỆM VỤ", "NHIỆM VỤ, GIẢI PHÁP CHỦ YẾU"),
             no=("MỤC ĐÍCH, YÊU CẦU",),
         ),
@@ -93,15 +110,29 @@ ROLES: tuple[tuple[str, Shape], ...] = (
         "aims",
         shape(
             "heading-aims",
-            r"(?:muc\s+(?:dich|tieu)|yeu\s+cau|quan\s+diem|can\s+cu|pham\s+vi|doi\s+tuong|thoi\s+gian|"
-            r"dac\s+diem|tinh\s+hinh|thuc\s+trang)\b",
-            yes=("MỤC ĐÍCH, YÊU CẦU", "Mục tiêu"),
+            r"(?:ve\s+)?(?:muc\s+(?:dich|tieu)|yeu\s+cau|quan\s+diem|can\s+cu|pham\s+vi|doi\s+tuong|thoi\s+(?:gian|diem)|"
+            r"dac\s+diem|tinh\s+hinh|thuc\s+trang|hien\s+trang|chi\s+tieu|dinh\s+huong|nguyen\s+tac|khen\s+thuong|"
+            r"thanh\s+phan|co\s+so\s+phap\s+ly|su\s+can\s+thiet|boi\s+canh|ket\s+qua\s+dat|ton\s+tai|han\s+che|"
+            r"thuan\s+loi|kho\s+khan|giai\s+thich|khai\s+niem|dia\s+diem|co\s+cau\s+giai|tieu\s+chi)\b",
+            yes=("MỤC ĐÍCH, YÊU CẦU", "Mục tiêu", "Hiện trạng", "KHEN THƯỞNG", "Định hướng đến năm 2035"),
             no=("Nhiệm vụ cụ thể",),
         ),
     ),
 )
 HIDDEN_CONTENT = re.compile(r"muc (?:dich|tieu).*(?:nhiem vu|giai phap)")
 
+PERIOD_HEADING = shape(
+    "period-heading",
+    r"(?:^|\s)(?P<value>giai\s+doan\s+(?:tu\s+)?(?:nam\s+)?\d{4}\s*(?:[-–]|den)\s*(?:nam\s+)?\d{4})\s*[.:]?\s*$|^(?:(?:trong|den)\s+)?(?P<value2>nam\s+\d{4})\s*[.:]?\s*$",
+    yes=("Giai đoạn 2025 - 2030", "Kế hoạch phát triển giai đoạn 2026-2030", "Năm 2026:"),
+    no=("Giai đoạn 1", "Kế hoạch số 5 giai đoạn 2021 - 2025 của tỉnh"),
+)
+TIME_SECTION = shape(
+    "time-section",
+    r"(?:ve\s+)?thoi\s+(?:gian|han|diem)(?:\s+(?:tien\s+hanh|thuc\s+hien|to\s+chuc|trien\s+khai|hoan\s+thanh))?\s*[.:]?\s*$",
+    yes=("Thời gian tiến hành", "Thời gian thực hiện:"),
+    no=("Thời gian và phạm vi", "Thời gian làm việc của tổ"),
+)
 CLOSING = shape(
     "closing",
     r"tren\s+day\s+la|trong\s+qua\s+trinh\s+(?:to\s+chuc\s+|trien\s+khai\s+)*(?:thuc\s+hien|trien\s+khai)|"
@@ -124,11 +155,20 @@ NAMED = (
     r"Tỉnh đoàn|Thành đoàn|Trường|Trạm|Hạt|Chi bộ|Đảng ủy|Đảng uỷ|Huyện ủy|Huyện uỷ|Tỉnh ủy|"
     r"Thành ủy|Tổ(?= công tác| giúp việc| hòa giải| dân phố)|"
     r"Thủ trưởng|Trưởng [Pp]hòng|Trưởng ban|Giám đốc|Chủ tịch|Bộ đội|Quân sự|Điện lực|Bưu điện|"
-    r"Hợp tác xã|Doanh nghiệp"
+    r"Hợp tác xã|Doanh nghiệp|Liên hiệp|Hiệp hội|Học viện|Nhà xuất bản|Tập đoàn|Tổng [Cc]ông ty|Công ty|"
+    r"Quỹ|Bảo tàng|Thư viện|Bệnh viện|Kiểm toán|Bộ Chỉ huy|Báo(?=,? (?:tạp chí|đài|chí))|Tạp chí|Thời báo|"
+    # What a compound name covers is an x by the time that the words are compared.
+    r"(?:Tổ|Nhóm|Đội)(?= x)|"
+    r"Tiểu ban|Cảng|Sân bay|Nhà văn hóa|Đội(?= [A-ZĐ])|Đồn(?= [A-ZĐB])|Tòa án|Chính phủ|Thường trực|Đảng bộ|"
+    r"UBMT\w*|Liên đoàn|Cơ sở(?= [A-ZĐ])"
 )
 GROUP = (
     r"[Cc]ác (?:cơ quan|phòng|sở|Sở|ban|ngành|đơn vị|tổ chức|đoàn thể|địa phương|xã|phường|huyện|trường|cấp|"
-    r"hội|doanh nghiệp|bộ|trung tâm|chi cục|thành viên|Phòng|Ban|đảng ủy|thôn)"
+    r"hội|doanh nghiệp|bộ|trung tâm|chi cục|thành viên|Phòng|Ban|đảng ủy|thôn|Bộ|nhà|chủ|hộ|viện|bệnh viện|khoa|"
+    r"cơ sở|hiệp hội|báo|tập đoàn|công ty|lực lượng|tổ|hợp tác xã|khu|quận|thành phố|tỉnh|địa bàn|Sở|"
+    r"ngân hàng|Tổng cục|Cục|Vụ|Doanh nghiệp|Trường|Trung tâm|thị trấn|thị xã)"
+    r"|[Tt]ừng (?:khoa|đơn vị|cơ quan|phòng|sở|xã|thôn|địa phương|ngành)|[Cc]hủ đầu tư|[Nn]hà mạng|[Dd]oanh nghiệp"
+    r"|[Vv]iện nghiên cứu|[Tt]rường (?:đại học|cao đẳng|học|mầm non|tiểu học)|[Hh]ợp tác xã|[Đđ]ịa phương"
     r"|[Cc]ấp ủy|[Cc]ấp uỷ|[Cc]hính quyền|[Cc]ơ quan|[Đđ]ơn vị|[Ll]ãnh đạo|[Cc]ông chức(?= [A-ZĐT])"
 )
 UNIT = re.compile(rf"(?<!\w)(?:{NAMED}|{GROUP})(?!\w)")
@@ -139,8 +179,12 @@ COMPOUND = re.compile(
     r"(?:Văn phòng|VP) (?:HĐND|Hội đồng nhân dân|Đoàn ĐBQH)(?: và | & |&|-|, )(?:UBND|"
     r"HĐND và UBND|Ủy ban nhân dân|Uỷ ban nhân dân)"
     r"|HĐND(?:, | và )UBND|Hội đồng nhân dân(?:, | và )(?:Ủy|Uỷ) ban nhân dân"
+    # Kinds of bodies without a name of their own are one group: `Sở, ban, ngành`, `Viện, Trường`.
+    r"|(?:[Cc]ác )?(?<!\w)(?:[Ss]ở|[Bb]ộ|[Vv]iện|[Bb]an|[Tt]rường)"
+    r"(?:(?:, | và )(?:[Ss]ở|[Bb]an|[Nn]gành|[Bb]ộ|[Tt]rường|[Vv]iện"
+    r"|địa phương|đoàn thể|[Hh]ội|[Đđ]ài|tạp chí)(?!\w)(?! [A-ZĐ]))+"
     r"|Hội đồng phối hợp(?: phổ biến, giáo dục pháp luật| công tác)?|Hội đồng PHPBGDPL|"
-    r"Tổ công tác|Ban Chỉ đạo|Ban chỉ đạo"
+    r"(?:Tổ|Đoàn|Đội|Nhóm) (?:công tác|khảo sát|kiểm tra|giám sát|giúp việc|thẩm định)|Ban Chỉ đạo|Ban chỉ đạo"
 )
 # An inner office is named together with the body that it belongs to.
 INNER_OFFICE = re.compile(r"^(?:Trưởng )?[Pp]hòng [^,;]+$|^(?:Trưởng )?[Pp]hòng (?:[^,;]+, )[^,;]+$")
@@ -154,11 +198,13 @@ DUTY = (
     r"nhiệm vụ|giải pháp|kế hoạch|biện pháp)|"
     r"thực hiện|triển khai|bố trí|lập|rà soát|tổng hợp|báo cáo|kiểm tra|giám sát|tăng cường|"
     r"chủ động|định kỳ|thường xuyên|gửi|cung cấp|"
-    r"đăng tải|tuyên truyền|nghiên cứu|đề xuất|quán triệt|tổng kết|sơ kết|giúp|định hướng|"
+    r"đăng tải|tuyên truyền|(?<!viện )nghiên cứu|đề xuất|quán triệt|tổng kết|sơ kết|giúp|định hướng|"
     r"đẩy mạnh|tiếp tục|tham gia|vận động|"
     r"huy động|lồng ghép|đưa|cử|nắm|kịp thời|khẩn trương|trong việc|trong quá trình|để|nhằm|tại|"
     r"biên soạn|chuẩn bị|thẩm định|"
-    r"cân đối|trình|phân công|giao|đề nghị|yêu cầu|rút kinh nghiệm|phổ biến|đánh giá|khảo sát|"
+    r"cân đối|trình|phân công|(?<!được )giao|phát triển|tiếp nhận|hoàn thiện|cải thiện|vận hành|khắc phục|tháo gỡ|"
+    r"giải quyết|xử lý|duy trì|thu hút|đê hỗ trợ|rút ngắn|đôn đốc|khai thác|thông qua|"
+    r"đề nghị|yêu cầu|rút kinh nghiệm|phổ biến|đánh giá|khảo sát|"
     r"kiện toàn|cập nhật|lựa chọn|"
     r"nâng cao|bảo đảm|đảm bảo|phân bổ|căn cứ|hỗ trợ|công nhận|khuyến khích|tập huấn|tổ chức"
 )
@@ -171,7 +217,9 @@ END_OF_NAME = re.compile(
 )
 ASKED = re.compile(r"^(?:Đề nghị|Giao(?: cho| nhiệm vụ cho)?|Yêu cầu|Phân công|Kính đề nghị)\s+")
 ASKS = re.compile(r"^[^,;.]{3,60}?\s(?:giao(?: cho)?|đề nghị|yêu cầu|phân công)\s+")
-STANDING = re.compile(r"^(?:Căn cứ|Trên cơ sở|Trong phạm vi|Theo chức năng|Hằng năm|Hàng năm|Định kỳ)")
+STANDING = re.compile(
+    r"^(?:Căn cứ|Trên cơ sở|Trong phạm vi|Theo chức năng|Hằng năm|Hàng năm|Định kỳ|Đối với)"
+)
 WITH = re.compile(
     r"[Pp]hối hợp(?:(?:, | và )(?:hướng dẫn|chỉ đạo|đôn đốc|kiểm tra|tham mưu))*(?: chặt chẽ|"
     r" thống nhất)?(?: (?:với|cùng))?\s+"

@@ -4,17 +4,20 @@ error.
 
 from __future__ import annotations
 
+import csv
 import json
+from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
 
 import click
 
 from tracker.documents.read import read
-from tracker.drafts.codec import plan_to_json
-from tracker.drafts.model import PlanDraft, TaskDraft
+from tracker.drafts.codec import doubt_to_json, plan_to_json, timing_to_json
+from tracker.drafts.model import PlanDraft, TaskDraft, TimingDraft
 from tracker.errors import TrackerError
 from tracker.parsing.plan import parse
+from tracker.parsing.timings import parse_timing
 
 TITLE_WIDTH = 60
 
@@ -87,6 +90,67 @@ def _line(task: TaskDraft) -> str:
     title = task.title if len(task.title) <= TITLE_WIDTH else task.title[: TITLE_WIDTH - 1] + "…"
     due = ", ".join(timing.due.isoformat() if timing.due else timing.text for timing in task.timings)
     return f"{'.'.join(task.path):14} {title:{TITLE_WIDTH}}  {'; '.join(task.leads) or '–'}  {due or '–'}"
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@main.command("timing")
+@click.argument("text", required=False)
+@click.option(
+    "--tsv", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Read a row a line."
+)
+@click.option("--plan-start", type=DAY, help="The first day of the plan.")
+@click.option("--issued", type=DAY, help="The day on which the plan was issued.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def timing_command(
+    text: str | None, tsv: Path | None, plan_start: datetime | None, issued: datetime | None, as_json: bool
+) -> None:
+    """Say what TEXT, or each row of a file such as timings.tsv, means as due dates and cycles."""
+    if (text is None) == (tsv is None):
+        raise click.UsageError("Cần đúng một trong hai: câu chữ, hoặc --tsv TỆP.")
+    if tsv:
+        for expression, start, day in _expressions(tsv):
+            click.echo(_timing_line(expression, start, day, as_json))
+    else:
+        click.echo(_timing_line(text or "", _date(plan_start), _date(issued), as_json))
+
+
+def _date(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _expressions(file: Path) -> list[tuple[str, date | None, date | None]]:
+    """The columns expression, plan_start and issued_on of a file with a header."""
+    try:
+        with file.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+        return [(row["expression"], _iso_day(row["plan_start"]), _iso_day(row["issued_on"])) for row in rows]
+    except (KeyError, ValueError, csv.Error) as error:
+        raise click.ClickException(
+            f"{file}: cần các cột expression, plan_start, issued_on (ngày dạng 2026-01-31), mã UTF-8."
+        ) from error
+
+
+def _iso_day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _timing_line(text: str, start: date | None, issued: date | None, as_json: bool) -> str:
+    timings, doubts = parse_timing(text, start, issued)
+    if as_json:
+        answer = {
+            "timings": [timing_to_json(timing) for timing in timings],
+            "doubts": [doubt_to_json(doubt) for doubt in doubts],
+        }
+        return json.dumps(answer, ensure_ascii=False)
+    said = "; ".join(_timing_words(timing) for timing in timings) or "–"
+    return said + "".join(f"  ? {doubt.code}" for doubt in doubts)
+
+
+def _timing_words(timing: TimingDraft) -> str:
+    days = " → ".join(day.isoformat() if day else "…" for day in (timing.start, timing.due))
+    return " ".join(word for word in (days, timing.every, timing.awaits and f"({timing.awaits})") if word)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,14 @@ import zipfile
 import zlib
 
 from tracker.documents.limits import (
+    MAX_ELEMENTS,
     MAX_PARTS,
     MAX_RATIO,
     MAX_UNPACKED_BYTES,
     MAX_UNPACKED_TEXT,
     MEGABYTE,
     RATIO_COUNTS_FROM,
+    number,
     too_large,
 )
 from tracker.errors import UnreadableFile
@@ -39,9 +41,14 @@ def check_archive(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
             _check_sizes(parts)
+            elements = 0
             for part in parts:
                 if part.filename.lower().endswith(XML_ENDS):
-                    _check_entities(archive.read(part))
+                    text = archive.read(part)
+                    _check_entities(text)
+                    elements += text.count(b"<")
+            if elements > MAX_ELEMENTS:
+                raise too_large(f"có hơn {number(MAX_ELEMENTS)} thẻ")
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
         raise damaged(error) from error
 

@@ -22,6 +22,7 @@ from tracker.documents.archives import check_archive, damaged
 from tracker.documents.blocks import Block, Document
 from tracker.documents.fonts import Fonts
 from tracker.documents.gather import Gathering, GridCell
+from tracker.documents.limits import MAX_PARAGRAPHS, number, too_large
 from tracker.documents.numbering import Numbering, child, value
 from tracker.vietnamese.forms import tidy
 
@@ -88,6 +89,8 @@ class _Word:
         self._carried = ""
 
     def read(self, kind: str) -> Document:
+        if sum(1 for _ in self._body.iter(PARAGRAPH)) > MAX_PARAGRAPHS:
+            raise too_large(f"dài quá {number(MAX_PARAGRAPHS)} đoạn")
         self._walk(self._body)
         return self._gathering.document(kind)
 
@@ -130,8 +133,8 @@ class _Word:
         return "".join(self._fonts.shown(text, run, paragraph) for text, run in _visible(paragraph, None))
 
     def _add_notes(self, wanted: list[str]) -> None:
-        for number in wanted:
-            note = self._notes.get(number)
+        for name in wanted:
+            note = self._notes.get(name)
             for paragraph in [] if note is None else note.iter(PARAGRAPH):
                 self._gathering.add_text(tidy(self._words(paragraph)))
 

@@ -88,7 +88,8 @@ def _picture(opened: Any, at: int) -> tuple[Any, float]:
     if at:
         opened.seek(at)
         _check_pixels(opened)
-    picture = _on_white(ImageOps.exif_transpose(opened) or opened)
+    grey = _on_white(opened)
+    picture = ImageOps.exif_transpose(grey) or grey
     width = max(picture.width, 1)
     wanted = min(max(width, SMALLEST_WIDTH), WIDEST)
     if wanted != width:
@@ -99,7 +100,7 @@ def _picture(opened: Any, at: int) -> tuple[Any, float]:
 def _on_white(picture: Any) -> Any:
     """Grey; what is clear in the picture is paper."""
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        clear = picture.convert("RGBA")
-        paper = Image.new("RGBA", clear.size, "white")
-        return Image.alpha_composite(paper, clear).convert("L")
+        paper = Image.new("L", picture.size, 255)
+        paper.paste(picture.convert("L"), mask=picture.convert("RGBA").getchannel("A"))
+        return paper
     return picture.convert("L")

@@ -9,7 +9,7 @@ from statistics import fmean
 
 from tracker.documents.blocks import DOUBTFUL_BELOW, Block
 from tracker.documents.words import Line
-from tracker.vietnamese.forms import tidy
+from tracker.vietnamese.forms import fold, tidy
 
 ITEM = re.compile(
     r"^(?:[-–—+*•●▪➢o]\s|\d{1,2}(?:\.\d{1,2})*[.)]\s|\d{1,2}(?:\.\d{1,2})+\s|[a-zđ][.)]\s|[IVX]+[.)]\s|"
@@ -20,6 +20,8 @@ SPAN_GOES_ON = re.compile(r"^[-–—]\s\d")
 # The symbol of a document may be broken after its dash or stroke: `39/KH-` / `UBND`.
 BROKEN_SYMBOL = re.compile(r"(?:[^\W_]-|\d/)$")
 ENDING = re.compile(r"[.;:!?…][”\"')\]]?$")
+# Heads that a narrow column breaks: the motto, and the day of issue.
+HEAD_CUT = re.compile(r"^cong hoa xa hoi(?: chu(?: nghia(?: viet)?)?)?$|, ngay\b.*\b(?:ngay|thang|nam)$")
 INDENT = 0.6
 WIDER_PITCH = 1.3
 
@@ -46,8 +48,7 @@ class Open:
         if ITEM.match(line.text):
             return bool(SPAN_GOES_ON.match(line.text) and before.text[-1:].isdigit())
         if line.in_column or before.in_column:
-            both = line.in_column and before.in_column
-            return both and line.text[0].islower() and not ENDING.search(before.text)
+            return line.in_column and before.in_column and _column_goes_on(before, line)
         if is_centred(before, self.area) or is_centred(line, area):
             return False
         return self._sentence_goes_on(before, line, area)
@@ -87,6 +88,12 @@ class Open:
         """Whether the next word would have fitted: then the line was ended on purpose."""
         first = line.words[0]
         return self.area.right - before.right > (first.right - first.left) + 0.4 * before.height
+
+
+def _column_goes_on(before: Line, line: Line) -> bool:
+    """Lines of a letterhead or foot stand for themselves, unless a narrow column broke one."""
+    small = line.text[0].islower() and not ENDING.search(before.text)
+    return small or bool(HEAD_CUT.search(fold(before.text)))
 
 
 def is_centred(line: Line, area: Area) -> bool:

@@ -15,14 +15,20 @@ MAX_BLOCKS = 50_000
 # and by a ratio that no document reaches; text is held as a tree of many times its size, pictures are not.
 MAX_PARTS = 5000
 MAX_UNPACKED_BYTES = 200 * MEGABYTE
-MAX_UNPACKED_TEXT = 40 * MEGABYTE
+MAX_UNPACKED_TEXT = 20 * MEGABYTE
+MAX_ELEMENTS = 1_200_000
+MAX_PARAGRAPHS = 100_000
 MAX_RATIO = 300
 RATIO_COUNTS_FROM = 4 * MEGABYTE
 
 MAX_PAGES = 500
 # Rendering and reading a page takes about a second and a half.
 MAX_SCANNED_PAGES = 200
-MAX_PIXELS = 60_000_000
+# A4 at 600 dots an inch has 35 million.
+MAX_PIXELS = 40_000_000
+
+# Address space of the process that takes PDF and pictures apart.
+MAX_CHILD_BYTES = 480 * MEGABYTE
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200

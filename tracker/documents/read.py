@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from tracker.documents.apart import read_apart
 from tracker.documents.archives import DAMAGED
 from tracker.documents.blocks import Document
 from tracker.documents.docx import read_docx
-from tracker.documents.images import read_image
 from tracker.documents.kinds import KIND_WORDS, kind_of
 from tracker.documents.limits import MAX_BYTES, MEGABYTE
-from tracker.documents.pdf import read_pdf
 from tracker.documents.plain import read_plain
 from tracker.documents.sheets import csv_rows, read_csv, read_xlsx
 from tracker.documents.word97 import read_doc
@@ -52,10 +51,8 @@ def _read_kind(data: bytes, kind: str, which: str, progress: Progress | None) ->
         )
     if kind == "damaged":
         raise UnreadableFile(DAMAGED, code="damaged-file")
-    if kind == "pdf":
-        return read_pdf(data, progress)
-    if kind == "image":
-        return read_image(data, progress)
+    if kind in ("pdf", "image"):
+        return read_apart(kind, data, progress)
     if kind in READERS:
         return READERS[kind](data)
     raise UnreadableFile(

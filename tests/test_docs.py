@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from jinja2 import Environment
 
 from tracker import settings
 from tracker.cli import main
@@ -70,3 +71,31 @@ def test_the_key_is_made_once_and_only_for_its_owner(tmp_path):
     first = settings.load({"TRACKER_INSTANCE": str(tmp_path)})
     assert settings.load({"TRACKER_INSTANCE": str(tmp_path)}).secret_key == first.secret_key
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def template_words() -> Iterator[tuple[str, int, str]]:
+    """(template, line, words) of everything that a page prints without gettext."""
+    environment = Environment(autoescape=True)
+    for path in sorted((ROOT / "tracker" / "web" / "templates").rglob("*.html")):
+        text = re.sub(
+            r"\{#.*?#\}",
+            lambda found: "\n" * found[0].count("\n"),
+            path.read_text(encoding="utf-8"),
+            flags=re.S,
+        )
+        for line, kind, words in environment.lex(text):
+            if kind == "data":
+                yield path.name, line, words
+
+
+def test_every_vietnamese_word_of_a_page_goes_through_gettext():
+    spoken = re.compile(
+        r"[àáảãạăắằẳẵặâấầẩẫậđèéẻẽẹêếềểễệìíỉĩịòóỏõọôốồổỗộơớờởỡợùúủũụưứừửữựỳýỷỹỵ]", re.IGNORECASE
+    )
+    names = {"Đôn Đốc"}  # the product's own name is the same in every language
+    found = [
+        (name, line, words.strip())
+        for name, line, words in template_words()
+        if spoken.search(re.sub("|".join(names), "", words))
+    ]
+    assert found == []

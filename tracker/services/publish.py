@@ -36,7 +36,7 @@ from tracker.store.models import (
     Timing,
 )
 from tracker.units.matching import key
-from tracker.vietnamese.forms import fold
+from tracker.vietnamese.forms import fold, sentence
 
 DONE_BEFORE = "done-before"
 WITHDRAWN = "withdrawn"
@@ -147,7 +147,7 @@ class _Publishing:
         return task
 
     def _publish_row(self, prepared: Prepared, task: Task, position: int) -> None:
-        reworded = bool(task.versions) and task.versions[-1].title != prepared.task.title
+        reworded = bool(task.versions) and task.versions[-1].title != sentence(prepared.task.title)
         task.versions.append(_task_version(prepared, self.version.id, position))
         timings = self._timings(task, row_timings(prepared.task))
         for planned in prepared.planned:
@@ -333,7 +333,7 @@ def _task_version(prepared: Prepared, version_id: int, position: int) -> TaskVer
         position=position,
         path=list(task.path),
         kind=task.kind,
-        title=task.title,
+        title=sentence(task.title),
         search_text=fold(task.title),
         recipient=task.recipient or "",
         accountable=task.accountable or "",

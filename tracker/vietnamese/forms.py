@@ -35,6 +35,11 @@ def tidy(text: str) -> str:
     return SPACES.sub(" ", INVISIBLE.sub("", composed)).strip()
 
 
+def sentence(text: str) -> str:
+    """The same words with a capital in front: what is cut from the middle of a sentence begins small."""
+    return text[:1].upper() + text[1:]
+
+
 def plain_marks(text: str) -> str:
     """Typographic dashes and quotes as the plain ones."""
     return QUOTES.sub('"', DASHES.sub("-", text))

@@ -258,11 +258,6 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in name.split()[-2:]).upper()
 
 
-def sentence(text: str) -> str:
-    """The same words with a capital in front: a task read from the middle of a sentence begins small."""
-    return text[:1].upper() + text[1:]
-
-
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": words.day_words,
     "plain_day": words.plain_day,
@@ -275,7 +270,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "bar_parts": bar_parts,
     "tally_words": tally_words,
     "initials": initials,
-    "sentence": sentence,
     "unit_kind": lambda kind: words.UNIT_KINDS.get(kind, words.UNIT_KINDS["other"]),
     "role": lambda role: words.ROLES.get(role, role),
 }

@@ -77,13 +77,7 @@ def template_words() -> Iterator[tuple[str, int, str]]:
     """(template, line, words) of everything that a page prints without gettext."""
     environment = Environment(autoescape=True)
     for path in sorted((ROOT / "tracker" / "web" / "templates").rglob("*.html")):
-        text = re.sub(
-            r"\{#.*?#\}",
-            lambda found: "\n" * found[0].count("\n"),
-            path.read_text(encoding="utf-8"),
-            flags=re.S,
-        )
-        for line, kind, words in environment.lex(text):
+        for line, kind, words in environment.lex(path.read_text(encoding="utf-8")):
             if kind == "data":
                 yield path.name, line, words
 

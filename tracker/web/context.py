@@ -24,6 +24,7 @@ from tracker.services import show
 from tracker.settings import Settings
 from tracker.sheets import words
 from tracker.store.queries.rows import UnitRow, WorkRow
+from tracker.vietnamese.forms import sentence
 from tracker.web import telling
 
 
@@ -270,6 +271,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "bar_parts": bar_parts,
     "tally_words": tally_words,
     "initials": initials,
+    "sentence": sentence,
     "unit_kind": lambda kind: words.UNIT_KINDS.get(kind, words.UNIT_KINDS["other"]),
     "role": lambda role: words.ROLES.get(role, role),
 }

@@ -28,6 +28,7 @@ from tracker.parsing.rules.heads import (
     SIGNED,
     SUBORDINATE,
     THROUGH,
+    TITLE_END,
     TITLE_YEARS,
 )
 from tracker.parsing.rules.words import RECIPIENTS
@@ -135,10 +136,15 @@ def _period(title: str | None, issued_on: str | None) -> PlanPeriod:
     years = TITLE_YEARS.search(title or "")
     if years:
         return PlanPeriod(date(int(years[1]), 1, 1), date(int(years[2] or years[1]), 12, 31))
-    if issued_on:
-        year, month = int(issued_on[:4]), int(issued_on[5:7] or 1)
-        return PlanPeriod(date(year + (month >= 10), 1, 1))
-    return PlanPeriod()
+    bound = TITLE_END.search(title or "")
+    end = date(int(bound[1]), 12, 31) if bound else None
+    return PlanPeriod(usual_start(issued_on), end) if issued_on else PlanPeriod()
+
+
+def usual_start(issued_on: str) -> date:
+    """The first day of a plan that names no years: of the year of issue, from October on of the next."""
+    year, month = int(issued_on[:4]), int(issued_on[5:7] or 1)
+    return date(year + (month >= 10), 1, 1)
 
 
 def _implements(opening: str) -> tuple[str, ...]:

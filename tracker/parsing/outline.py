@@ -12,6 +12,7 @@ from tracker.parsing.labels import fields_in
 from tracker.parsing.pieces import cut, trim, whole
 from tracker.parsing.rules.heads import ANNEX, ANNEX_LABEL
 from tracker.parsing.rules.letters import LOW, UP
+from tracker.parsing.rules.words import UNIT
 from tracker.vietnamese.numbers import roman, to_roman
 
 # Printed labels from the outermost in. Where one begins, everything of its rank or below ends.
@@ -81,12 +82,30 @@ class Node:
         return [child for child in self.children if child.rank == BULLET]
 
 
+@dataclass
+class Opened:
+    """A label without a value: the bullets below it are its values, unless they carry other labels."""
+
+    owner: Node | None = None
+    name: str = ""
+
+    def takes(self, rank: int, values: Sequence[tuple[str, Source]]) -> bool:
+        if self.owner is None or rank < BULLET:
+            return False
+        return not values or (self.name == "timings" and not UNIT.match(values[0][1].text))
+
+    def give(self, value: Source) -> None:
+        if self.owner is not None:
+            self.owner.fields.append(Field(self.name, trim(value), len(self.owner.children), value.block))
+
+
 def root_of(
     texts: Sequence[str], blocks: Sequence[int], tables: Sequence[Table] = (), after: int = -1
 ) -> Node:
     """The tree of some blocks, with the tables among them; from `after` on they belong to annexes."""
     root = Node("", -1, Source(blocks[0] if blocks else 0, 0, 0, ""), blocks[0] if blocks else 0)
     path = [root]
+    opened = Opened()
     starts = {table.first_block: table for table in tables}
     end_of_table = -1
     for number in blocks:
@@ -95,10 +114,11 @@ def root_of(
         if number in starts:
             end_of_table = starts[number].last_block
             _hang(path, starts[number], number == after)
+            opened.owner = None
         elif ANNEX.begins(texts[number]) or number == after:
             _begin_annex(path, whole(number, texts[number]))
         else:
-            _place(path, whole(number, texts[number]))
+            _place(path, whole(number, texts[number]), opened)
     return root
 
 
@@ -121,11 +141,18 @@ def _begin_annex(path: list[Node], line: Source) -> None:
     path.append(node)
 
 
-def _place(path: list[Node], line: Source) -> None:
+def _place(path: list[Node], line: Source, opened: Opened) -> None:
     rank, label, body = _read_mark(path, line)
     values = fields_in(body)
+    if opened.takes(rank, values):
+        opened.give(body)
+        return
+    opened.owner = None
     if values and _is_label(path, rank, values):
         _give(path, rank, line, values)
+        name, last = values[-1]
+        if len(values) == 1 and not last.text and name in ("timings", "leads", "partners", "deliverables"):
+            opened.owner, opened.name = _owner(path, rank), name
     elif rank < 0:
         path[-1].paragraphs.append(line)
     else:

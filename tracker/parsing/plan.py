@@ -5,6 +5,7 @@ Nothing here depends on today: dates lean on the plan's own years and its day of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -12,17 +13,19 @@ from datetime import date
 from tracker.documents.blocks import Document
 from tracker.drafts.model import PlanDraft, PlanHead, PlanPeriod, Source, TaskDraft, TimingDraft
 from tracker.parsing.frame import Frame, frame_of
-from tracker.parsing.header import coordinator_of, head_of
+from tracker.parsing.header import coordinator_of, head_of, usual_start
 from tracker.parsing.lint import lint_of
 from tracker.parsing.outline import Node, root_of
 from tracker.parsing.pieces import whole
 from tracker.parsing.prose import Clock
 from tracker.parsing.repeats import without_repeats
+from tracker.parsing.rules.words import FOLLOWS_UP
 from tracker.parsing.tasks import Row, checked, rows, years_of
 from tracker.vietnamese.forms import fold, same_length_fold
 
 # The letterhead stands in the first blocks.
 LETTERHEAD = 12
+PRINTED_YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?!\d)|(?<=/)(?:19|20)\d\d(?!\d)")
 
 
 def parse(document: Document) -> PlanDraft:
@@ -30,11 +33,15 @@ def parse(document: Document) -> PlanDraft:
     texts = tuple(block.text for block in document.blocks)
     frame = frame_of(texts)
     head = head_of(texts, frame)
-    clock = Clock(head.period.start, issue_day(head))
     root = root_of(texts, frame.body, document.tables, frame.after)
-    found = list(without_repeats(rows(root, clock)))
+    found = list(without_repeats(rows(root, Clock(head.period.start, issue_day(head)))))
+    start = _first_year(head, found)
+    if start != head.period.start:
+        head = replace(head, period=PlanPeriod(start, head.period.end))
+        found = list(without_repeats(rows(root, Clock(start, issue_day(head)))))
     tasks = tuple(_led(row.task, head, texts) for row in found)
-    head = replace(head, period=period_of(head, tasks), coordinator=coordinator_of(texts, frame))
+    coordinator = coordinator_of(texts, frame) or charged_with_it(tasks)
+    head = replace(head, period=period_of(head, tasks), coordinator=coordinator)
     left = leftover(texts, frame, found, root)
     return PlanDraft(head, tasks, left, lint_of(document, frame, found, left), texts)
 
@@ -42,6 +49,32 @@ def parse(document: Document) -> PlanDraft:
 def issue_day(head: PlanHead) -> date | None:
     """The day of issue where it is printed whole; distances from it stay open otherwise."""
     return date.fromisoformat(head.issued_on) if head.issued_on and len(head.issued_on) == 10 else None
+
+
+def _first_year(head: PlanHead, found: Iterable[Row]) -> date | None:
+    """The plan's first day: a plan of the last months starts with the next year, unless its own work
+    names the year of issue.
+    """
+    if not head.issued_on or head.period.start != usual_start(head.issued_on):
+        return head.period.start
+    issued = int(head.issued_on[:4])
+    named = years_named(timing for row in found for timing in row.task.timings)
+    return date(issued, 1, 1) if issued in named else head.period.start
+
+
+def years_named(timings: Iterable[TimingDraft]) -> set[int]:
+    """The years that the words about time print."""
+    return {int(year) for timing in timings for year in PRINTED_YEAR.findall(timing.text)}
+
+
+def charged_with_it(tasks: Iterable[TaskDraft]) -> str | None:
+    """The first unit whose duty is to urge, to follow up or to sum up the plan."""
+    charged = (
+        task.leads[0]
+        for task in tasks
+        if task.kind == "responsibility" and len(task.leads) == 1 and FOLLOWS_UP.find(task.title)
+    )
+    return next(charged, None)
 
 
 def _led(task: TaskDraft, head: PlanHead, texts: tuple[str, ...]) -> TaskDraft:
@@ -78,16 +111,18 @@ def period_of(head: PlanHead, tasks: Iterable[TaskDraft]) -> PlanPeriod:
         return head.period
     timings = [timing for task in tasks for timing in task.timings]
     years = years_of(timings)
-    if not years:
+    if not years and not years_named(timings):
         return head.period
-    start = head.period.start or date(min(years), 1, 1)
+    start = head.period.start or date(min(years or years_named(timings)), 1, 1)
     open_end = any(timing.every or (timing.start and timing.ongoing) for timing in timings)
     ends = [timing.due.year for timing in timings if timing.due and (not open_end or _sums_up(timing))]
+    if not ends and not open_end:
+        ends = sorted(years_named(timings))
     return PlanPeriod(start, date(max(ends), 12, 31) if ends else None)
 
 
 def _sums_up(timing: TimingDraft) -> bool:
-    return fold(timing.label or "").startswith("tong ket")
+    return fold(timing.label or timing.text).startswith("tong ket")
 
 
 def leftover(texts: tuple[str, ...], frame: Frame, found: list[Row], root: Node) -> tuple[Source, ...]:

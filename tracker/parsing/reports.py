@@ -21,10 +21,15 @@ from tracker.parsing.rules.prose import (
     PURPOSE,
     REPORTS,
     SENDS,
+    SENT_THROUGH,
     TITLE_VERB,
 )
 from tracker.parsing.timings import readable
 from tracker.parsing.who import subject, units
+
+# Longer titles hold more than what is sent.
+LONG_TITLE = 25
+PRINTED_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,14 @@ def _reports_of(sentence: Source, clock: Clock) -> list[Report]:
     found = [report for clause in _clauses(sentence) if (report := report_in(clause, clock))]
     if sum(len(report.timings) for report in found) != len(whole.timings):
         return [whole]
-    return [replace(report, senders=report.senders or whole.senders) for report in found]
+    return [_sent_by(report, whole) for report in found]
+
+
+def _sent_by(clause: Report, whole: Report) -> Report:
+    """A list of senders may hold semicolons as well: then the clause has only the last of them."""
+    names = {one.text for one in whole.senders}
+    known = all(one.text in names for one in clause.senders)
+    return replace(clause, senders=whole.senders if known else clause.senders)
 
 
 def _clauses(sentence: Source) -> Iterator[Source]:
@@ -102,7 +114,19 @@ def _report_dates(sentence: Source, folded: str, clock: Clock) -> tuple[Timed, l
         got, unsure = timed(trim(cut(sentence, *match.span()), " ,;."), clock)
         found += [_once(one) for one in got if one[1].due]
         doubts += [doubt for doubt in unsure if doubt.code == "invalid-date"]
-    return found, doubts
+    return _one_cycle(found), doubts
+
+
+def _one_cycle(found: Timed) -> Timed:
+    """`hằng năm … trước ngày 20/11`: a bare cycle apart from the only day says how often that day comes."""
+    bare = [timing for _, timing in found if timing.every and not timing.bound]
+    days = [
+        one for one in found if one[1].bound and not one[1].every and not PRINTED_YEAR.search(one[1].text)
+    ]
+    if len(found) != 2 or len(bare) != 1 or len(days) != 1:
+        return found
+    place, day = days[0]
+    return [(place, replace(day, every="year", start=bare[0].start))]
 
 
 def _once(one: tuple[Source, TimingDraft]) -> tuple[Source, TimingDraft]:
@@ -118,7 +142,10 @@ def recipient_of(sentence: Source, target: re.Match[str]) -> str:
         return ""
     through = target["through"]
     whole_list = trim(cut(sentence, *target.span("unit"))).text
-    return f"{whole_list} (qua {through.strip()})" if through else whole_list
+    if through:
+        return f"{whole_list} (qua {through.strip()})"
+    later = SENT_THROUGH.search(sentence.text, target.end())
+    return f"{whole_list} {later[0].strip()}" if later else whole_list
 
 
 def _report_title(sentence: Source, target: re.Match[str], first_date: int) -> Source:
@@ -130,8 +157,18 @@ def _report_title(sentence: Source, target: re.Match[str], first_date: int) -> S
             begin = clause.end()
     title = trim(cut(sentence, begin, target.start()))
     if len(title.text.split()) >= 2 and PAPER_SENT.find(title.text):
-        return title
+        return _from_verb(sentence, title, first_date)
     return _after_target(sentence, target, first_date)
+
+
+def _from_verb(sentence: Source, title: Source, first_date: int) -> Source:
+    """A long title begins with its subject and other duties: the verb of sending begins it, a date ends it."""
+    verbs = [m.start() for m in TITLE_VERB.finditer(title.text)]
+    if len(title.text.split()) <= LONG_TITLE or not verbs or not subject(title):
+        return title
+    begin = verbs[-1]
+    end = first_date + sentence.start - title.start
+    return trim(cut(title, begin, end if end > begin + 8 else len(title.text)))
 
 
 def _after_target(sentence: Source, target: re.Match[str], first_date: int) -> Source:

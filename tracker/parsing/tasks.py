@@ -18,10 +18,17 @@ from tracker.parsing.pieces import cut, trim, words
 from tracker.parsing.prose import Clock, Timed, sentences, timed
 from tracker.parsing.reports import Report, reports_in
 from tracker.parsing.rules.products import products
-from tracker.parsing.rules.words import CLOSING, HIDDEN_CONTENT, PERIOD_HEADING, ROLES, TIME_SECTION
+from tracker.parsing.rules.words import (
+    CLOSING,
+    GROUP_HEADING,
+    HIDDEN_CONTENT,
+    PERIOD_HEADING,
+    ROLES,
+    TIME_SECTION,
+)
 from tracker.parsing.spoken import condition_in, prose_timings, running_timings
 from tracker.parsing.tables import Line, lines, read_table
-from tracker.parsing.who import heading_units, lead_units, partners_in, subject, units
+from tracker.parsing.who import Doers, heading_units, lead_units, partners_in, subject, units
 from tracker.vietnamese.forms import fold
 
 Path = tuple[str, ...]
@@ -39,7 +46,7 @@ class Setting:
     period: tuple[tuple[Source, TimingDraft], ...] = ()
 
     def below(self, node: Node, label: str) -> Setting:
-        units_here = heading_units(title_of(node))
+        units_here = heading_units(title_of(node)) or _group_heading(node, self.role)
         return replace(
             self,
             path=(*self.path, label) if label and not label.startswith("Điều") else self.path,
@@ -58,6 +65,15 @@ def _period_of(node: Node, clock: Clock) -> tuple[tuple[Source, TimingDraft], ..
         return ()
     spoken, _ = timed(cut(title, *found.span("value" if found["value"] else "value2")), clock)
     return tuple(spoken)
+
+
+def _group_heading(node: Node, role: str) -> tuple[Source, ...]:
+    """In TỔ CHỨC THỰC HIỆN a short `Các …` above bullets names who does them, whatever verb it holds."""
+    title = title_of(node)
+    named = role == "organisation" and node.rank < BULLET and bool(node.bullets)
+    if named and GROUP_HEADING.match(title.text) and len(title.text) < 100 and title.text[-1:] not in ".;":
+        return units(title)
+    return ()
 
 
 @dataclass(frozen=True)
@@ -306,16 +322,27 @@ def _time(task: TaskDraft, found: Timed, doubts: Iterable[Doubt] = ()) -> TaskDr
 def _with_fields(task: TaskDraft, fields: list[Field], setting: Setting) -> TaskDraft:
     for one in fields:
         if one.name == "leads":
-            doers = lead_units(one.value)
-            task = _lead(task, doers.leads, doers.accountable)
+            doers = _label_doers(one.value)
+            task = _lead(
+                task, (*task.spans.get("leads", ()), *doers.leads), doers.accountable or task.accountable
+            )
         elif one.name == "partners":
-            task = _partner(task, units(one.value))
+            task = _partner(task, (*task.spans.get("partners", ()), *units(one.value)))
         elif one.name == "timings":
             task = _time(task, *timed(one.value, setting.clock))
         else:
-            parts = products(one.value)
+            parts = (*task.spans.get("deliverables", ()), *products(one.value))
             task = replace(task, deliverables=words(parts), spans={**task.spans, "deliverables": parts})
     return task
+
+
+def _label_doers(value: Source) -> Doers:
+    """Who a label names; a sentence with several doers behind it gives each of them."""
+    doers = lead_units(value)
+    if doers.accountable or len(value.text) < 150:
+        return doers
+    named = tuple(unit for clause in sentences(value) for unit in subject(clause))
+    return Doers(named) if named else doers
 
 
 def _doers(texts: list[Source], own: int) -> tuple[Source, ...]:
@@ -360,7 +387,7 @@ def _title_condition(task: TaskDraft, title: Source) -> TaskDraft:
 
 def _duties(node: Node, setting: Setting) -> Iterator[Row]:
     """Responsibilities: the innermost items, or the paragraphs of a section without numbers."""
-    charged = heading_units(title_of(node))
+    charged = heading_units(title_of(node)) or _group_heading(node, setting.role)
     if node.fields:
         yield from _work(node, setting)
     elif node.children and _is_heading(node, charged):

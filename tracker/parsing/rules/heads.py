@@ -88,7 +88,13 @@ ISSUES = re.compile(
 COMMITTEE_LEVEL = re.compile(
     r"(?:UBND|Ủy ban nhân dân)\s+(huyện|thị xã|thành phố|quận|xã|phường|thị trấn|tỉnh)\b(?!,)"
 )
-TITLE_YEARS = re.compile(r"(?:giai đoạn|năm)\s+(\d{4})(?:\s*[-–]\s*(?:năm\s+)?(\d{4}))?\s*[.]?$")
+TITLE_YEARS = re.compile(
+    r"(?:giai đoạn|(?<!đến )(?<!tới )năm)\s+(\d{4})(?:\s*(?:[-–]|đến)\s*(?:năm\s+)?(\d{4}))?"
+    r"\s*(?:[.]?$|,?\s*(?:và\s+)?(?:tầm nhìn|định hướng|những năm))",
+    re.IGNORECASE,
+)
+# `đến năm 2030` bounds a plan; `tầm nhìn đến năm 2045` does not.
+TITLE_END = re.compile(r"(?<!tầm nhìn )(?<!định hướng )đến (?:hết )?năm\s+(\d{4})", re.IGNORECASE)
 THROUGH = re.compile(
     r"\(?(?:thông )?qua ([Pp]hòng [A-ZĐ][^),;.]*?|Sở [A-ZĐ][^),;.]*?|Văn phòng [^),;.]*?)(?=\)|,|"
     r";|\.| trước| để)"

@@ -87,6 +87,9 @@ PAPER_SENT = shape(
     yes=("xây dựng báo cáo", "gửi danh sách", "tổng hợp tình hình thực hiện"),
     no=("Định kỳ hằng năm", "Sở Y tế tổng hợp"),
 )
+SENT_THROUGH = re.compile(
+    rf"\sthông qua (?={UNIT_WORD})[^,;.()]{{3,80}}?(?=\s+(?:trước|chậm nhất|để|định kỳ|hằng|hàng)|[,;.()]|$)"
+)
 SENDS = re.compile(r"(?:gửi|báo cáo|nộp|trình)\s", re.IGNORECASE)
 # Where a title of a report may begin.
 TITLE_VERB = re.compile(

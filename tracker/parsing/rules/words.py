@@ -121,6 +121,13 @@ ROLES: tuple[tuple[str, Shape], ...] = (
 )
 HIDDEN_CONTENT = re.compile(r"muc (?:dich|tieu).*(?:nhiem vu|giai phap)")
 
+GROUP_HEADING = re.compile(r"(?:Các|Đối với các|Những)\s+(?!nội dung|nhiệm vụ|giải pháp|hoạt động)\w+")
+FOLLOWS_UP = shape(
+    "follows-up",
+    r"theo\s+doi,?\s+(?:va\s+)?don\s+doc|don\s+doc|dau\s+moi|co\s+quan\s+thuong\s+truc|tong\s+hop.{0,40}bao\s+cao",
+    yes=("Theo dõi, đôn đốc việc thực hiện", "Là đầu mối tổng hợp", "Là cơ quan thường trực"),
+    no=("Tổ chức tập huấn",),
+)
 PERIOD_HEADING = shape(
     "period-heading",
     r"(?:^|\s)(?P<value>giai\s+doan\s+(?:tu\s+)?(?:nam\s+)?\d{4}\s*(?:[-–]|den)\s*(?:nam\s+)?\d{4})\s*[.:]?\s*$|^(?:(?:trong|den)\s+)?(?P<value2>nam\s+\d{4})\s*[.:]?\s*$",
@@ -173,7 +180,10 @@ GROUP = (
 )
 UNIT = re.compile(rf"(?<!\w)(?:{NAMED}|{GROUP})(?!\w)")
 # After a comma a small `đơn vị` or `cơ quan` goes on with its group: các cơ quan, đơn vị.
-LISTED_UNIT = re.compile(rf"(?<!\w)(?:{NAMED}|[Cc]ác(?= \w)|[Cc]ấp ủy|[Cc]ấp uỷ)(?!\w)")
+LISTED_UNIT = re.compile(
+    r"(?<!\w)(?:[Vv]iện nghiên cứu|[Tt]rường (?:đại học|cao đẳng|học)|doanh nghiệp|hợp tác xã)(?!\w)|"
+    rf"(?<!\w)(?:{NAMED}|[Cc]ác(?= \w)|[Cc]ấp ủy|[Cc]ấp uỷ)(?!\w)"
+)
 # Names that hold a separator or a verb inside.
 COMPOUND = re.compile(
     r"(?:Văn phòng|VP) (?:HĐND|Hội đồng nhân dân|Đoàn ĐBQH)(?: và | & |&|-|, )(?:UBND|"
@@ -212,6 +222,7 @@ DUTY = (
 AFTER_BODY = r"(?:chính trị|thành viên|có liên quan|liên quan|huyện|xã hội|đoàn thể)"
 END_OF_NAME = re.compile(
     rf"(?:(?<=\s)(?<!các )(?<!, )(?<!- )(?<!cơ quan )(?:{DUTY})(?!\w)"
+    r"|\s[-–]\s(?=(?:[Cc]ơ quan|[Đđ]ơn vị) (?:thường trực|chủ trì|đầu mối))"
     rf"|[.(:]|;(?!\s(?:{NAMED}|{GROUP})(?!\w))"
     rf"|, (?=(?:{DUTY})(?!\w)(?! {AFTER_BODY})))"
 )

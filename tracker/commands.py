@@ -64,7 +64,8 @@ def serve_command(host: str, port: int, migrate: bool, sample: bool) -> None:
         _greet(app)
         db.session.remove()
     try:
-        server = create_server(app, host=host, port=port, threads=THREADS)
+        # One byte is enough to send: a page that tells of progress must not wait in a buffer.
+        server = create_server(app, host=host, port=port, threads=THREADS, send_bytes=1)
     except OSError as error:
         raise click.ClickException(
             f"Cổng {port} đang được dùng ({error.strerror}). Xin chọn cổng khác: PORT=8001 make run"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from tracker.store.engine import transaction
 from tracker.store.models import DraftRow, Plan, PlanVersion, StoredFile, Unit
 
 PLAIN = "text/plain; charset=utf-8"
+PLAIN_KINDS = ("txt", "csv", "markdown")
 
 
 def import_plan(
@@ -31,17 +33,19 @@ def import_plan(
     *,
     at: datetime,
     plan_id: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> int:
     """Read a file into a draft; with `plan_id`, as the next version of that plan. Returns the version's id.
 
-    Raises `UnreadableFile` in words; nothing is stored then.
+    `progress` hears (pages read, pages in all) of a scan, which takes a second or two a page. Raises
+    `UnreadableFile` in words; nothing is stored then.
     """
     access.need(actor, "plan.import", _thing(committee_id, coordinator_id))
     assert actor.id is not None
     name = safe_name(name)
-    document = read(data, name)
+    document = read(data, name, progress=progress)
     draft = parse(document)
-    kind = PLAIN if document.kind == "txt" else media_type(name, data)
+    kind = PLAIN if document.kind in PLAIN_KINDS else media_type(name, data)
     with transaction(db.session):
         plan = _next_of(actor, plan_id) if plan_id else _new(actor, committee_id, coordinator_id, at)
         file = stored_file(name, data, kind, committee_id, actor.id, at)

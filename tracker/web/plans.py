@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +15,7 @@ from tracker.errors import Invalid, NotFound, Refused, TrackerError, UnreadableF
 from tracker.services import plans as deeds
 from tracker.services import show
 from tracker.store.queries.rows import UnitRow
-from tracker.web import context, plan_view
+from tracker.web import context, plan_view, reading
 from tracker.web.guard import asks
 from tracker.web.task_form import read_day, read_printed_day
 from tracker.web.timeline import timeline, told
@@ -64,15 +65,20 @@ def take_file() -> ResponseReturnValue:
         return _upload_page(words, request.form), 422
     try:
         unit = _coordinator()
-        version_id = deeds.import_plan(
+        data = file.read()
+        deed = partial(
+            deeds.import_plan,
             context.actor(),
             unit.committee_id,
             unit.id,
             file.filename,
-            file.read(),
+            data,
             at=context.now(),
             plan_id=request.form.get("ke-hoach", type=int),
         )
+        if data.startswith(reading.SLOW):
+            return reading.watched(deed)
+        version_id = deed()
     except MENDABLE as error:
         return _upload_page(error.message, request.form), error.status
     return redirect(url_for("review.page", version_id=version_id), 303)

@@ -84,7 +84,7 @@ def test_a_draft_is_seen_by_its_unit_only_and_leads_on_to_the_review(world, sign
 
 @pytest.mark.parametrize(
     ("data", "name"),
-    [(b"", "trong.txt"), (b"PK\x03\x04 hong", "hong.docx"), (b"%PDF-1.4 ...", "anh.docx")],
+    [(b"", "trong.txt"), (b"PK\x03\x04 hong", "hong.docx"), (b"GIF89a\x01\x00\x01\x00\x80\x00\x00", "anh.docx")],
     ids=["empty", "damaged", "foreign"],
 )
 def test_a_file_that_cannot_be_read_is_told_on_the_page_and_nothing_is_stored(

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
+from contextlib import ExitStack
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +21,9 @@ from tracker.drafts.model import PlanDraft, TaskDraft, TimingDraft
 from tracker.errors import TrackerError
 from tracker.parsing.plan import parse
 from tracker.parsing.timings import parse_timing
+
+if TYPE_CHECKING:  # click does not export the type of what progressbar() makes
+    from click._termui_impl import ProgressBar
 
 TITLE_WIDTH = 60
 
@@ -48,7 +54,7 @@ def main() -> None:
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Write NAME.json for each file."
 )
 def parse_command(files: tuple[Path, ...], as_json: bool, out: Path | None) -> None:
-    """Read plan FILES (.docx, .txt) and draft their rows."""
+    """Read plan FILES (Word, PDF, scans, Excel, text) and draft their rows."""
     if len(files) > 1 and out is None and as_json:
         raise click.UsageError("Nhiều tệp cùng lúc thì cần --out THƯ_MỤC.")
     failures = [file for file in files if not _parse_one(file, as_json, out)]
@@ -58,7 +64,8 @@ def parse_command(files: tuple[Path, ...], as_json: bool, out: Path | None) -> N
 
 def _parse_one(file: Path, as_json: bool, out: Path | None) -> bool:
     try:
-        draft = parse(read(file.read_bytes(), file.name))
+        with _Pages(file.name) as pages:
+            draft = parse(read(file.read_bytes(), file.name, progress=pages))
     except TrackerError as error:
         click.echo(f"{file}: {error.message}", err=True)
         return False
@@ -67,6 +74,23 @@ def _parse_one(file: Path, as_json: bool, out: Path | None) -> bool:
         return False
     _show(draft, file, as_json, out)
     return True
+
+
+class _Pages(ExitStack):
+    """A bar on the terminal for a scan; nothing for a file that is read at once, or where nobody looks."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self._bar: ProgressBar[int] | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        if self._bar is None:
+            bar = click.progressbar(length=total, label=self._name, file=sys.stderr, show_pos=True)
+            self._bar = self.enter_context(bar)
+        self._bar.update(done - self._bar.pos)
 
 
 def _show(draft: PlanDraft, file: Path, as_json: bool, out: Path | None) -> None:

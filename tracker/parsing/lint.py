@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from tracker.documents.blocks import Document, Table
-from tracker.drafts.model import Doubt, Source
+from tracker.drafts.model import Doubt
 from tracker.parsing.columns import DOERS, TIMES, columns_of
 from tracker.parsing.frame import Frame
 from tracker.parsing.header import cited
@@ -22,9 +22,7 @@ DATE_AFTER = re.compile(
 )
 
 
-def lint_of(
-    document: Document, frame: Frame, rows: Sequence[Row], left: Sequence[Source]
-) -> tuple[Doubt, ...]:
+def lint_of(document: Document, frame: Frame, rows: Sequence[Row]) -> tuple[Doubt, ...]:
     """The doubts that belong to no single row."""
     used = {block for row in rows for block in row.blocks}
     texts = [block.text for block in document.blocks]

@@ -12,6 +12,7 @@ from datetime import date
 
 from tracker.documents.blocks import Document
 from tracker.drafts.model import PlanDraft, PlanHead, PlanPeriod, Source, TaskDraft, TimingDraft
+from tracker.parsing.doubting import doubted
 from tracker.parsing.frame import Frame, frame_of
 from tracker.parsing.header import coordinator_of, head_of, usual_start
 from tracker.parsing.lint import lint_of
@@ -39,11 +40,11 @@ def parse(document: Document) -> PlanDraft:
     if start != head.period.start:
         head = replace(head, period=PlanPeriod(start, head.period.end))
         found = list(without_repeats(rows(root, Clock(start, issue_day(head)))))
-    tasks = tuple(_led(row.task, head, texts) for row in found)
+    tasks, said = doubted(document, head, [_led(row.task, head, texts) for row in found])
     coordinator = coordinator_of(texts, frame) or charged_with_it(tasks)
     head = replace(head, period=period_of(head, tasks), coordinator=coordinator)
     left = leftover(texts, frame, found, root)
-    return PlanDraft(head, tasks, left, lint_of(document, frame, found, left), texts)
+    return PlanDraft(head, tasks, left, (*lint_of(document, frame, found), *said), texts)
 
 
 def issue_day(head: PlanHead) -> date | None:

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tracker.drafts.model import Doubt, Source, TimingDraft
+from tracker.drafts.model import Doubt, Source, TaskDraft, TimingDraft
 from tracker.parsing.pieces import cut, trim
 from tracker.parsing.prose import Clock, Timed, sentences, timed
+from tracker.parsing.rules.letters import UP
 from tracker.parsing.rules.prose import (
     CLAUSE_END,
     CYCLE_IN_PROSE,
@@ -29,6 +30,7 @@ from tracker.parsing.who import subject, units
 
 # Longer titles hold more than what is sent.
 LONG_TITLE = 25
+GOES_ON = re.compile(rf",\s+[{UP}]")
 PRINTED_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -146,6 +148,12 @@ def recipient_of(sentence: Source, target: re.Match[str]) -> str:
         return f"{whole_list} (qua {through.strip()})"
     later = SENT_THROUGH.search(sentence.text, target.end())
     return f"{whole_list} {later[0].strip()}" if later else whole_list
+
+
+def recipient_cut(task: TaskDraft, text: str) -> bool:
+    """Whether the list of recipients may go on: a comma and a capital stand right behind it."""
+    place = text.find(task.recipient or "\0")
+    return place >= 0 and bool(GOES_ON.match(text, place + len(task.recipient or "")))
 
 
 def _report_title(sentence: Source, target: re.Match[str], first_date: int) -> Source:

@@ -12,7 +12,7 @@ from tracker.drafts.model import Doubt, Source, TimingDraft
 from tracker.parsing.pieces import cut, trim
 from tracker.parsing.prose import Clock, Timed, sentences, timed
 from tracker.parsing.reports import report_in
-from tracker.parsing.rules.prose import DATED, INLINE_LABEL, QUOTED, RUNNING, TRAILING_CONDITION
+from tracker.parsing.rules.prose import DATED, INLINE_LABEL, QUOTED, REGULARLY, RUNNING, TRAILING_CONDITION
 from tracker.parsing.timings import parse_timing, readable
 
 
@@ -43,6 +43,10 @@ def _time_spans(sentence: Source) -> Iterator[Source]:
 def running_timings(paragraph: Source) -> Timed:
     """`thường xuyên` before a verb: a duty that runs all the time."""
     match = RUNNING.find(paragraph.text)
+    regular = None if match else REGULARLY.find(paragraph.text)
+    if regular:
+        said = cut(paragraph, *regular.span("value"))
+        return [(said, TimingDraft(said.text, label="định kỳ"))]
     if not match:
         return []
     words = cut(paragraph, *match.span("value"))

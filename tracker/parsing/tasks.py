@@ -345,9 +345,20 @@ def _label_doers(value: Source) -> Doers:
     return Doers(named) if named else doers
 
 
-def _doers(texts: list[Source], own: int) -> tuple[Source, ...]:
-    """Who does it: the subject of the first sentence that has one, in the item or its own paragraphs."""
-    return next((found for text in texts[:own] for one in sentences(text) if (found := subject(one))), ())
+def _with_doers(task: TaskDraft, texts: list[Source]) -> TaskDraft:
+    """Who does it: the subject of the first sentence that has one, in the item or its own paragraphs.
+
+    Where further sentences have other subjects, or the first has none, the row is doubted.
+    """
+    spoken = [subject(one) for text in texts for one in sentences(text)]
+    found = next((units_named for units_named in spoken if units_named), ())
+    others = {one.text for named in spoken for one in named} - {one.text for one in found}
+    task = _lead(task, found)
+    late = bool(found) and not spoken[0] and found[0].block == texts[0].block
+    if not others and not late:
+        return task
+    words_of = ", ".join(one.text for one in found)
+    return replace(task, doubts=(*task.doubts, Doubt("several-doers", "leads", words_of)))
 
 
 def _with_prose(
@@ -356,7 +367,7 @@ def _with_prose(
     """What the sentences say where no label does; `own` of the texts are the item's own paragraphs."""
     named = {one.name for one in fields}
     if "leads" not in named:
-        task = _lead(task, _doers(texts, own))
+        task = _with_doers(task, texts[:own])
     if "partners" not in named and "leads" not in named:
         found = {one.text: one for text in texts for one in reversed(partners_in(text))}
         order = sorted(found.values(), key=lambda one: (one.block, one.start))
@@ -421,7 +432,8 @@ def _paragraph_duties(node: Node, setting: Setting) -> Iterator[Row]:
 
 def _duty(task: TaskDraft, texts: list[Source], setting: Setting, own: int = 1) -> Iterator[Row]:
     """A responsibility; `own` of the texts are the item's own paragraphs, the others its details."""
-    task = _lead(task, _doers(texts, 1) or setting.above)
+    task = _with_doers(task, texts[:1])
+    task = task if task.leads else _lead(task, setting.above)
     if not task.leads or CLOSING.begins(task.title):
         return
     found = {one.text: one for text in texts[:own] for one in reversed(partners_in(text))}

@@ -29,6 +29,8 @@ SEPARATOR = re.compile(r"\s*;\s*|\s*,\s*(?:và )?|\s+và\s+|\s+cùng với\s+")
 NEWSPAPER = re.compile(r"(?:Báo|Đài|Thời báo|Tạp chí) \w")
 # `Các đơn vị thuộc Bộ có trách nhiệm:` is a heading, the duties stand below it.
 CHARGED = re.compile(r"\s+(?:có|chịu)\s+(?:trách nhiệm|nhiệm vụ)\s*:?\s*$")
+# `các nhà mạng (Sao Mai, Đồng Xanh)`: a group with its names goes on to the bracket's end.
+NAMES_IN_BRACKETS = re.compile(rf"\s*\((?!qua|thông qua|sau đây|gọi|kèm|theo|nếu)[{UP}][^()]*,[^()]*\)")
 # Stands in for the letters of a name that must be read as one; no pattern of words or marks knows it.
 MASK = "x"
 
@@ -165,7 +167,9 @@ def partners_in(text: Source) -> tuple[Source, ...]:
         if not UNIT.match(hidden, joint.end()):
             continue
         end = END_OF_NAME.search(hidden, joint.end())
-        for unit in _named(cut(text, joint.end(), end.start() if end else len(hidden))):
+        stop = end.start() if end else len(hidden)
+        named = NAMES_IN_BRACKETS.match(text.text, stop)
+        for unit in _named(cut(text, joint.end(), named.end() if named else stop)):
             if unit.text not in {one.text for one in found}:
                 found.append(unit)
     return tuple(found)

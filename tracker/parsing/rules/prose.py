@@ -44,6 +44,12 @@ RUNNING = shape(
     yes=("thường xuyên theo dõi", "định kỳ, thường xuyên thông tin"),
     no=("chi thường xuyên của cơ quan", "thường xuyên."),
 )
+REGULARLY = shape(
+    "regularly",
+    r"(?P<value>dinh\s+ky)\s+(?=(?:kiem\s+tra|ra\s+soat|danh\s+gia|giam\s+sat|cap\s+nhat|to\s+chuc|bao\s+duong|sinh\s+hoat))",
+    yes=("định kỳ kiểm tra, đánh giá", "định kỳ rà soát"),
+    no=("định kỳ tổng hợp, báo cáo", "định kỳ hằng năm"),
+)
 REPORTS = shape(
     "reports",
     r"(?<![a-z])(?:gui|bao\s+cao|nop|trinh)(?![a-z])",

@@ -1,6 +1,6 @@
 # Every command sets up what it needs in .venv; only python3 and make must be there.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format score shots lock
+.PHONY: help run test check format score shots lock fuzz
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -29,6 +29,9 @@ format: .venv/dev.stamp ## put the code into its form
 score: .venv/run.stamp ## read the real plans beside the project and compare with the right answers
 	@rm -rf build/score && $(BIN)/tracker parse $(SHARED)/plans/*.txt --out build/score
 	@$(PYTHON) $(SHARED)/score_reading.py $(SHARED)/gold build/score
+
+fuzz: .venv/dev.stamp ## read a thousand mutations of the real files and what hypothesis thinks of (minutes)
+	$(BIN)/pytest tests/fuzz/fuzz_files.py $(ARGS)
 
 shots: .venv/dev.stamp ## take pictures of every page of the sample, wide and phone-wide, into build/shots
 	$(BIN)/python -m tests.shots build/shots

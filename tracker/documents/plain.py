@@ -17,7 +17,7 @@ from charset_normalizer import from_bytes
 from tracker.documents import legacy
 from tracker.documents.blocks import Block, Document
 from tracker.documents.gather import LAYOUT_WORDS, Gathering, GridCell, GridRow, is_layout
-from tracker.documents.limits import MAX_CHARACTERS, number, too_large
+from tracker.documents.limits import MAX_CELLS, MAX_CHARACTERS, number, too_large
 from tracker.errors import UnreadableFile
 from tracker.vietnamese.forms import fold, tidy
 
@@ -45,6 +45,7 @@ DOCUMENT_NUMBER = re.compile(r"^\d+(?:/\d{4})?/[A-ZĐ]")
 # Shorter lines end where their writer ended them.
 FULL_LINE = 60
 TAIL = 200
+MARKS_AT_END = 24
 
 BAR_ROW = re.compile(r"^\s*\|.*\|")
 BAR = re.compile(r"(?<!\\)\|")
@@ -223,7 +224,7 @@ def _continues(before: _Paragraph, piece: str, gap: bool) -> bool:
     does.
     """
     tail = before.tail()
-    if ITEM.match(piece) or ENDING.search(tail):
+    if ITEM.match(piece) or ENDING.search(tail[-MARKS_AT_END:]):
         return False
     if piece[0].islower() or DOCUMENT_NUMBER.match(piece):
         return before.is_long() if gap else True
@@ -238,10 +239,16 @@ def _table_at(lines: list[str], at: int) -> tuple[list[GridRow], int]:
         end = at
         while end < len(lines) and is_row(lines[end]):
             end += 1
+        _check_cells(lines[at:end])
         rows = [cells(line) for line in lines[at:end] if not SEPARATOR.match(line)]
         if len(rows) > 1 or end - at > 1 or (rows and is_row is _is_bar_row and is_layout(rows)):
             return rows, end - at
     return [], 0
+
+
+def _check_cells(lines: list[str]) -> None:
+    if sum(line.count("|") + line.count("\t") for line in lines) > MAX_CELLS:
+        raise too_large(f"có bảng quá {number(MAX_CELLS)} ô")
 
 
 def _separated(lines: list[str], at: int) -> bool:

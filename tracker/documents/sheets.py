@@ -27,7 +27,7 @@ from tracker.vietnamese.forms import fold, tidy
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 # The head of a table names at least this many columns.
 NAMED = 3
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t")
 FEWEST_ROWS = 2
 SAMPLE_LINES = 200
 LONGEST_NAME = 60
@@ -168,7 +168,7 @@ def csv_rows(data: bytes) -> list[list[str]] | None:
 def _looks_like_rows(lines: Sequence[str], delimiter: str) -> bool:
     """A cheap look before parsing: prose has no delimiter in most lines, and never begins with several."""
     with_some = sum(line.count(delimiter) >= NAMED - 1 for line in lines)
-    return with_some >= FEWEST_ROWS and (delimiter != "|" or not lines[0].lstrip().startswith("|"))
+    return with_some >= FEWEST_ROWS
 
 
 def _parsed(text: str, delimiter: str) -> list[list[str]] | None:

@@ -30,7 +30,8 @@ score: .venv/run.stamp ## read the real plans beside the project and compare wit
 	@rm -rf build/score && $(BIN)/tracker parse $(SHARED)/plans/*.txt --out build/score
 	@$(PYTHON) $(SHARED)/score_reading.py $(SHARED)/gold build/score
 
-fuzz: .venv/dev.stamp ## read a thousand mutations of the real files and what hypothesis thinks of (minutes)
+# A thousand mutations of the real files, and what hypothesis thinks of; minutes. `make help` lists it once the README does.
+fuzz: .venv/dev.stamp
 	$(BIN)/pytest tests/fuzz/fuzz_files.py $(ARGS)
 
 shots: .venv/dev.stamp ## take pictures of every page of the sample, wide and phone-wide, into build/shots

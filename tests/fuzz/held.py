@@ -32,4 +32,4 @@ def assert_clear(refusal: UnreadableFile) -> None:
 def parsed_or_refusal(data: bytes) -> None:
     document = read_or_refusal(data)
     if document is not None:
-        assert parse(document).texts == tuple(block.text for block in document.blocks)
+        assert parse(document).blocks == tuple(block.text for block in document.blocks)

@@ -188,7 +188,8 @@ def main() -> int:
     _print_doubts(both)
     timed = measure_timings()
     print(
-        f"timings.tsv: {timed.exact} of {timed.rows} exact ({timed.share:.3f}); wrong without a doubt: {len(timed.silent)}"
+        f"timings.tsv: {timed.exact} of {timed.rows} exact ({timed.share:.3f}), "
+        f"wrong without a doubt: {len(timed.silent)}"
     )
     return 0
 

@@ -38,6 +38,7 @@ DOUBT_WORDS: Mapping[str, str] = {
     "section-vague-unit": "Nhiều việc ghi tên đơn vị còn chung chung. Vui lòng chọn các đơn vị cụ thể.",
     "section-wrong-level": "Nhiều việc ghi cơ quan cấp trên chủ trì. Vui lòng kiểm tra.",
     "section-no-date": "Nhiều việc trong một mục chưa có thời hạn. Vui lòng nhập, hoặc để trống.",
+    "not-a-plan": "Văn bản có vẻ không phải là kế hoạch. Vui lòng kiểm tra trước khi nhập.",
     "cited-dates": "Một văn bản được viện dẫn với nhiều ngày khác nhau. Vui lòng kiểm tra.",
     "no-tasks": "Không tìm thấy nhiệm vụ nào trong tệp. Vui lòng kiểm tra tệp hoặc nhập tay.",
     "no-title": "Chưa có nội dung nhiệm vụ. Vui lòng nhập.",

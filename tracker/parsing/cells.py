@@ -10,9 +10,9 @@ from tracker.drafts.model import Doubt, Source, TimingDraft
 from tracker.parsing.labels import fields_in
 from tracker.parsing.pieces import cut, trim
 from tracker.parsing.prose import Clock, Timed, placed, timed
-from tracker.parsing.rules.when import BOUNDS
+from tracker.parsing.rules.columns import OWN_BOUND
 from tracker.parsing.tables import lines
-from tracker.parsing.timings import parse_timing, readable
+from tracker.parsing.timings import parse_timing
 from tracker.parsing.who import lead_units, named_units, units
 
 
@@ -46,7 +46,7 @@ def cell_time(value: Source, clock: Clock, *, strict: bool) -> tuple[Timed, list
     doubts: list[Doubt] = []
     for line in lines(value):
         part = trim(line)
-        if strict and not BOUNDS.begins(readable(part.text)):
+        if strict and not OWN_BOUND.begins(part.text):
             got, unsure = _before(part, clock)
         else:
             got, unsure = timed(part, clock)

@@ -34,11 +34,13 @@ LEVELS = (
     (re.compile(r"(?:ubnd|uy ban nhan dan|hdnd)\s+tinh"), 3),
     (re.compile(r"(?:bo|thu tuong|chinh phu)\s"), 4),
 )
+# Cities directly under the central government stand beside the provinces.
+CENTRAL_CITY = re.compile(r"thanh pho (?:ha noi|ho chi minh|hai phong|da nang|can tho|hue)$")
 # Bodies that stand above a level: a department of the province above a district, a ministry above a province.
 ABOVE = (
     (re.compile(r"(?:phong\s+(?!nghiep vu|van ban|hanh chinh)|ubnd huyen)"), 2),
     (re.compile(r"(?:so\s+(?!giao dich)\w|ubnd tinh|uy ban nhan dan tinh|ubnd cac huyen)"), 3),
-    (re.compile(r"(?:bo\s+(?!chi huy|phan|doi)\w|chinh phu|thu tuong)"), 4),
+    (re.compile(r"(?:bo\s+(?!chi huy|chqs|tu lenh|phan|doi)\w|chinh phu|thu tuong)"), 4),
 )
 SENTENCE_OPEN = re.compile(r"[^.;:,!?…/)”\"]\s*$")
 LONG_BODY = 120
@@ -77,6 +79,8 @@ def _with(task: TaskDraft, more: Iterable[Doubt]) -> TaskDraft:
 
 def _issuer_level(head: PlanHead) -> int | None:
     folded = fold(head.issuer or "")
+    if CENTRAL_CITY.search(folded):
+        return 3
     return next((level for shape, level in LEVELS if shape.match(folded)), None)
 
 

@@ -16,6 +16,7 @@ from tracker.parsing.rules.heads import (
     ANNEX,
     ATTACHED,
     DECISION,
+    DECISION_LINE,
     FURTHER_ANNEX,
     KIND_LINE,
     LONG_TITLE,
@@ -74,7 +75,7 @@ def frame_of(texts: Sequence[str]) -> Frame:
 def _decision(texts: Sequence[str]) -> int | None:
     """Where a decision or a resolution names itself."""
     near = range(min(len(texts), LETTERHEAD_LINES))
-    return next((i for i in near if DECISION.begins(texts[i])), None)
+    return next((i for i in near if DECISION.begins(texts[i]) or DECISION_LINE.match(texts[i])), None)
 
 
 def _kind_line(texts: Sequence[str], decision: int | None) -> int | None:
@@ -102,9 +103,12 @@ def _titled(texts: Sequence[str], named: int | None, decision: int | None) -> tu
     if named is None:
         if decision is None:
             return 0, ()
+        if DECISION_LINE.match(texts[decision]):
+            return decision, (decision,)
         return decision + 1, _title_lines(texts, decision + 1)
     if PLAN_BEFORE_TITLE.match(texts[named]) and not KIND_LINE.begins(_bare(texts[named])):
-        return named, (named,)
+        more = _title_lines(texts, named + 1) if texts[named].isupper() else ()
+        return named, (named, *(i for i in more if texts[i].isupper()))
     return named + 1, _title_lines(texts, named + 1)
 
 

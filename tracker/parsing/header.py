@@ -11,16 +11,19 @@ from datetime import date
 
 from tracker.drafts.model import PlanHead, PlanPeriod, Signer
 from tracker.parsing.frame import Frame
-from tracker.parsing.letterhead import issuer_of
+from tracker.parsing.letterhead import LETTERHEAD_LINES, issuer_of
 from tracker.parsing.pieces import EDGES
 from tracker.parsing.rules.heads import (
     AUTHORITY,
+    CAPITALS,
     CARRIES_OUT,
     CONTACT,
     DAY_LINE,
     DOCUMENT,
     FIGURES,
     ISSUES,
+    KIND_BEFORE_TITLE,
+    LONG_TITLE,
     MARK,
     NAME,
     NUMBER_LINE,
@@ -46,10 +49,10 @@ LISTED = re.compile(r"(?:(?<=[;:,.)])|(?<=^))\s*[-–]\s*(?=\S)")
 
 def head_of(texts: Sequence[str], frame: Frame) -> PlanHead:
     """The head of a plan, from its letterhead, opening and foot."""
-    above = [line for text in texts[: frame.content] for line in BREAK.split(text)]
+    above = [line for text in texts[: frame.content or LETTERHEAD_LINES] for line in BREAK.split(text)]
     number, symbol = _number(above)
     place, issued_on = _day(above)
-    title = " ".join(texts[i] for i in frame.title).strip(EDGES) or None
+    title = _title([texts[i] for i in frame.title])
     opening = " ".join(texts[i] for i in frame.opening)
     foot = _foot_lines(texts[frame.foot[0] : frame.foot[1]])
     return PlanHead(
@@ -65,6 +68,19 @@ def head_of(texts: Sequence[str], frame: Frame) -> PlanHead:
         cites=_cites(texts, number),
         recipients=_recipients(foot),
     )
+
+
+def _title(lines: Sequence[str]) -> str | None:
+    """The title in one line; where kind, title and text stand in one line, only the capitals of it."""
+    if not lines:
+        return None
+    first = lines[0]
+    kind = KIND_BEFORE_TITLE.match(first)
+    if kind and len(first) > kind.end():
+        first = first[kind.end() :]
+        run = CAPITALS.match(first) if len(first) > LONG_TITLE else None
+        first = run[0] if run else first
+    return " ".join((first, *lines[1:])).strip(EDGES) or None
 
 
 def _number(lines: Sequence[str]) -> tuple[str | None, str | None]:
@@ -136,8 +152,9 @@ def _period(title: str | None, issued_on: str | None) -> PlanPeriod:
     years = TITLE_YEARS.search(title or "")
     if years:
         return PlanPeriod(date(int(years[1]), 1, 1), date(int(years[2] or years[1]), 12, 31))
-    bound = TITLE_END.search(title or "")
-    end = date(int(bound[1]), 12, 31) if bound else None
+    ends = [int(year) for year in TITLE_END.findall(title or "")]
+    known = [year for year in ends if issued_on and year >= int(issued_on[:4])]
+    end = date(max(known), 12, 31) if known else None
     return PlanPeriod(usual_start(issued_on), end) if issued_on else PlanPeriod()
 
 
@@ -215,6 +232,12 @@ def _recipients(foot: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _is_position(line: str) -> bool:
+    """Words, not the scraps that a scan makes of a seal."""
+    parts = line.split()
+    return len(parts) >= 2 and all(len(part) >= 2 and part.isalpha() for part in parts)
+
+
 def _signer(foot: Sequence[str]) -> Signer:
     """The lines in capitals under the recipients, and the name below them."""
     titles = [
@@ -223,6 +246,6 @@ def _signer(foot: Sequence[str]) -> Signer:
     authority = next((line for line in titles if line.startswith("KT.")), None)
     authority = authority or next((line for line in titles if AUTHORITY.match(line)), None)
     positions = [line for line in titles if not AUTHORITY.match(line) and POSITION.match(line)]
-    positions = positions or [line for line in titles if not AUTHORITY.match(line)]
+    positions = positions or [line for line in titles if not AUTHORITY.match(line) and _is_position(line)]
     name = next((line for line in reversed(foot[1:]) if NAME.match(line) and not line.isupper()), None)
     return Signer(name, positions[-1] if positions else None, authority) if positions else Signer()

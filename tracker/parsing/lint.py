@@ -12,11 +12,12 @@ from tracker.drafts.model import Doubt
 from tracker.parsing.columns import DOERS, TIMES, columns_of
 from tracker.parsing.frame import Frame
 from tracker.parsing.header import cited
-from tracker.parsing.rules.heads import ANNEX, DOCUMENT
+from tracker.parsing.rules.heads import ANNEX, DOCUMENT, OTHER_KIND
 from tracker.parsing.tasks import Row
 
 # So many words show which part is meant.
 LINT_WORDS = 80
+LETTERHEAD = 14
 DATE_AFTER = re.compile(
     r"\s*,?\s*ngày\s*(?P<d>\d{1,2})\s*(?:/|tháng)\s*(?P<m>\d{1,2})\s*(?:/|,?\s*năm)\s*(?P<y>\d{4})"
 )
@@ -26,8 +27,20 @@ def lint_of(document: Document, frame: Frame, rows: Sequence[Row]) -> tuple[Doub
     """The doubts that belong to no single row."""
     used = {block for row in rows for block in row.blocks}
     texts = [block.text for block in document.blocks]
-    found = [*_unread_tables(document, used), *_unread_annexes(texts, frame, used), *_cited_twice(texts)]
+    found = [
+        *_other_kind(texts),
+        *_unread_tables(document, used),
+        *_unread_annexes(texts, frame, used),
+        *_cited_twice(texts),
+    ]
     return tuple(found) if rows else (*found, Doubt("no-tasks", ""))
+
+
+def _other_kind(texts: Sequence[str]) -> Iterator[Doubt]:
+    """A directive or a letter charges units as well, but it is no plan."""
+    line = next((text for text in texts[:LETTERHEAD] if OTHER_KIND.begins(text)), None)
+    if line:
+        yield Doubt("not-a-plan", "", line[:LINT_WORDS])
 
 
 def _unread_tables(document: Document, used: set[int]) -> Iterator[Doubt]:

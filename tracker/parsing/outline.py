@@ -183,6 +183,9 @@ def _give(path: list[Node], rank: int, line: Source, values: Sequence[tuple[str,
 def _read_mark(path: Sequence[Node], line: Source) -> tuple[int, str, Source]:
     """Rank, label and body; a Roman number that a scan has garbled is read by its place in the row."""
     rank, label, body = marked(line)
+    before = _point_before(path) if rank == 2 and label == "I" else ""
+    if before:
+        return 6, before, body
     found = SCANNED.match(line.text)
     if not found or (rank == 2 and roman(label) is not None and not _doubtful(label)):
         return rank, label, body
@@ -190,6 +193,13 @@ def _read_mark(path: Sequence[Node], line: Source) -> tuple[int, str, Source]:
     if found["label"] != expected and _strokes(found["label"]) == expected:
         return 2, expected, cut(line, found.end(), len(line.text))
     return rank, label, body
+
+
+def _point_before(path: Sequence[Node]) -> str:
+    """After the points h and k a capital I is the point i or l."""
+    holder = next((node for node in reversed(path) if node.rank < 6), path[0])
+    last = holder.children[-1].label if holder.children and holder.children[-1].rank == 6 else ""
+    return {"h": "i", "k": "l"}.get(last, "")
 
 
 def _doubtful(label: str) -> bool:

@@ -26,13 +26,15 @@ from tracker.vietnamese.forms import fold, same_length_fold
 
 # The letterhead stands in the first blocks.
 LETTERHEAD = 12
+# Who issues plans for others to carry out.
+NEVER_LEADS = ("ubnd", "uy ban nhan dan", "thu tuong", "chinh phu", "hoi dong nhan dan", "hdnd")
 PRINTED_YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?!\d)|(?<=/)(?:19|20)\d\d(?!\d)")
 
 
 def parse(document: Document) -> PlanDraft:
     """The whole reading. A text without any task still gives its blocks, all of them left over."""
     texts = tuple(block.text for block in document.blocks)
-    frame = frame_of(texts)
+    frame = frame_of(_without_tables(document))
     head = head_of(texts, frame)
     root = root_of(texts, frame.body, document.tables, frame.after)
     found = list(without_repeats(rows(root, Clock(head.period.start, issue_day(head)))))
@@ -50,6 +52,12 @@ def parse(document: Document) -> PlanDraft:
 def issue_day(head: PlanHead) -> date | None:
     """The day of issue where it is printed whole; distances from it stay open otherwise."""
     return date.fromisoformat(head.issued_on) if head.issued_on and len(head.issued_on) == 10 else None
+
+
+def _without_tables(document: Document) -> tuple[str, ...]:
+    """The texts in which heads and annexes are looked for: a cell is neither."""
+    celled = {n for table in document.tables for n in range(table.first_block + 1, table.last_block + 1)}
+    return tuple("" if n in celled else block.text for n, block in enumerate(document.blocks))
 
 
 def _first_year(head: PlanHead, found: Iterable[Row]) -> date | None:
@@ -79,8 +87,10 @@ def charged_with_it(tasks: Iterable[TaskDraft]) -> str | None:
 
 
 def _led(task: TaskDraft, head: PlanHead, texts: tuple[str, ...]) -> TaskDraft:
-    """Where no lead is written, an agency that issues the plan leads; a People's Committee never does."""
-    if task.leads or not head.issuer or fold(head.issuer).startswith(("ubnd", "uy ban nhan dan")):
+    """Where no lead is written, an agency that issues the plan leads; a committee or the Government never
+    does.
+    """
+    if task.leads or not head.issuer or fold(head.issuer).startswith(NEVER_LEADS):
         return task
     rest = tuple(doubt for doubt in task.doubts if doubt.code != "no-lead")
     place = _first_place(head.issuer, texts)
@@ -119,7 +129,8 @@ def period_of(head: PlanHead, tasks: Iterable[TaskDraft]) -> PlanPeriod:
     ends = [timing.due.year for timing in timings if timing.due and (not open_end or _sums_up(timing))]
     if not ends and not open_end:
         ends = sorted(years_named(timings))
-    return PlanPeriod(start, date(max(ends), 12, 31) if ends else None)
+    last = date(max(ends), 12, 31) if ends else None
+    return PlanPeriod(start, last if last and last >= start else None)
 
 
 def _sums_up(timing: TimingDraft) -> bool:
@@ -129,6 +140,7 @@ def _sums_up(timing: TimingDraft) -> bool:
 def leftover(texts: tuple[str, ...], frame: Frame, found: list[Row], root: Node) -> tuple[Source, ...]:
     """Every paragraph that is neither head, heading, row nor a row's detail."""
     used = set(frame.blocks) | {block for row in found for block in row.blocks}
+    used |= {place.block for row in found for places in row.task.spans.values() for place in places}
     used |= {node.block for node in root.walk() if _is_heading(node, used)}
     return tuple(whole(number, text) for number, text in enumerate(texts) if number not in used)
 

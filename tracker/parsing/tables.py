@@ -248,9 +248,11 @@ def _placed(row: Row, columns: Columns) -> list[TableCell]:
         return cells[:width]
     if len(cells) <= 1:
         return [*cells, *[TableCell("")] * (width - len(cells))] if not cells else _alone(cells[0], columns)
+    # A row with its number has lost cells at its end, one without has lost the first ones.
+    side = -1 if STT.match(cells[0].text.strip()) else 1
     best = max(
         combinations(range(width), len(cells)),
-        key=lambda places: (_fit(cells, places, columns), -places[0]),
+        key=lambda places: (_fit(cells, places, columns), side * sum(places)),
     )
     placed = [TableCell("")] * width
     for place, cell in zip(best, cells, strict=True):
@@ -278,7 +280,7 @@ def _likely(cell: TableCell, kind: str) -> int:
     if kind in ("leads", "partners", "both"):
         return 2 if UNIT.match(text) else -1
     if kind in ("timings", "start", "finish"):
-        return 2 if len(text) < 80 and TIME_LIKE.search(fold(text)) else -1
+        return 2 if TIME_LIKE.search(fold(text[:60])) else -1
     if kind == "work":
         return 3 if len(text) > 12 and not (UNIT.match(text) and len(text) < 60) else 0
     return 0

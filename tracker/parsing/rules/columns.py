@@ -20,7 +20,7 @@ COLUMNS: tuple[tuple[str, Shape], ...] = (
         "money",
         shape(
             "column-money",
-            r".*(?:kinh\s+phi|nguon\s+(?:luc|von)|ngan\s+sach|du\s+toan|tong\s+(?:so|muc|cong)|\btien\b|trieu\s+dong"
+            r".*(?:kinh\s+phi|nguon\s+(?:luc|von)|ngan\s+sach|du\s+toan|tong\s+(?:so|muc|cong)|\btien\b(?!\s+do)|trieu\s+dong"
             r"|ty\s+vnd|ty\s+dong|don\s+gia|thanh\s+tien)",
             yes=("Nguồn kinh phí", "Tổng số (tỷ VND)", "Dự toán"),
             no=("Thời gian thực hiện", "Tiến độ"),
@@ -142,6 +142,12 @@ STRICT_HEAD = shape(
     yes=("Thời gian trình trước ngày", "Hoàn thành trước"),
     no=("Thời gian thực hiện",),
 )
+OWN_BOUND = shape(
+    "own-bound",
+    r"(?:truoc|cham\s+nhat|muon\s+nhat|den|khong\s+qua|sau|tu|trong)\b",
+    yes=("trước ngày 5/3", "đến hết tháng 4"),
+    no=("15/4/2031", "Quý II"),
+)
 # What stands for the value above it.
 DITTO = shape(
     "ditto",
@@ -151,7 +157,7 @@ DITTO = shape(
 )
 TOTAL = shape(
     "total",
-    r"(?:tong\s+(?:cong|so|kinh\s+phi|von|i\b|\d)|cong\b|tong\s*$)",
+    r"(?:tong\s+(?:cong|so|kinh\s+phi|von|i\b|\d)|cong\s*[:.]?\s*(?:$|\d)|tong\s*$)",
     yes=("Tổng cộng", "Cộng:", "Tổng vốn sự nghiệp"),
     no=("Tổng kết Kế hoạch", "Công an tỉnh"),
 )

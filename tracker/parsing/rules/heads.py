@@ -26,6 +26,17 @@ DECISION = shape(
     yes=("QUYẾT ĐỊNH", "NGHỊ QUYẾT"),
     no=("QUYẾT ĐỊNH:", "Quyết định này có hiệu lực"),
 )
+OTHER_KIND = shape(
+    "other-kind",
+    r"(?:chi\s+thi|cong\s+dien|thong\s+bao|bao\s+cao|to\s+trinh|giay\s+moi|quy\s+che|huong\s+dan)(?:\s+ve\s+viec.*)?\s*$"
+    r"|so\s*:\s*\d*\s*/\s*(?:ct|cd|tb|bc|ttr|hd)-",
+    yes=("CHỈ THỊ", "Số: 010/CT-UBND", "Chỉ thị về việc tăng cường"),
+    no=("KẾ HOẠCH", "Chỉ thị số 5/CT-TTg nêu rõ", "Số: 1/KH-UBND"),
+)
+# A copy may hold kind, title and text of a decision in one line.
+DECISION_LINE = re.compile(rf"(?:QUYẾT ĐỊNH|NGHỊ QUYẾT)\s+[{UP}]{{2,}}")
+KIND_BEFORE_TITLE = re.compile(r"(?:QUYẾT ĐỊNH|NGHỊ QUYẾT|KẾ HOẠCH|Kế hoạch)\s+")
+CAPITALS = re.compile(rf"[^{LOW}]+(?=\s[{UP}][{LOW}]|$)")
 ATTACHED = shape(
     "attached",
     r"\(?\s*(?:(?:ban\s+hanh\s+)?(?:kem\s+theo|dinh\s+kem)|ban\s+hanh\s+theo)\s|cua\s+bo\s+truong.{0,60}\)\s*$",
@@ -62,7 +73,7 @@ FIGURES = str.maketrans(
 SEEN = r"[\dIÍlïO|Ơ]"
 NUMBER_LINE = re.compile(
     r"(?:^|\s)S[ốôóỐÔ]\s*:?\s*[-–.]*\s*(?P<number>\d+[a-z]?)?\s*(?:[….]+\s*)?[-–]?\s*/\s*(?P<symbol>[A-ZĐ][\w&.-]*(?:/[A-ZĐ][\w&.-]+)?)"
-    r"|(?:^|\s)S[ốôóỐÔ]\s*:?\s*(?P<party>\d+)\s*[-–]\s*(?P<kind>KH|QĐ|CTr|CT|NQ|ĐA|HD)\s*/\s*(?P<organ>[A-ZĐ][\w&.-]*)"
+    r"|^\W*S[ốôó]\s*:?\s*(?P<party>\d+)\s*[-–]\s*(?P<kind>KH|QĐ|CTr|CT|NQ|ĐA|HD)\s*/\s*(?P<organ>[A-ZĐ][\w&.-]*)"
 )
 DAY_LINE = re.compile(
     rf"(?P<place>[{UP}][\w .-]{{1,40}}?)\s*,\s*ngày\s*(?P<day>{SEEN}(?:\s?{SEEN})?)?[\s….]*"

@@ -26,9 +26,15 @@ INLINE_LABEL = shape(
 DATED = shape(
     "dated",
     rf"""(?<!keo\sdai\s)(?P<value>(?:(?:hoan\s+thanh|xong|thuc\s+hien|to\s+chuc)\s+(?:xong\s+)?(?:trong\s+|truoc\s+)?{PERIOD}|
+        trong\s+(?:thang\s+\d{{1,2}}|qu[yi]\s+[iv]+)(?:\s*(?:/|nam)?\s*\d{{4}})|
         (?:hoan\s+thanh\s+|xong\s+)?(?:truoc|cham\s+nhat(?:\s+la)?|den\s+het|khong\s+qua|muon\s+nhat)\s+
         (?:den\s+)?(?:ngay\s+)?(?:{DAY_MONTH}|{PERIOD})))(?!\s*-\s*\d)""",
-    yes=("hoàn thành trước ngày 30/6/2024", "chậm nhất là ngày 15/3", "hoàn thành trong quý II năm 2024"),
+    yes=(
+        "hoàn thành trước ngày 30/6/2024",
+        "chậm nhất là ngày 15/3",
+        "hoàn thành trong quý II năm 2024",
+        "trồng cây trong quý II năm 2024",
+    ),
     no=("Quyết định ban hành ngày 15/3/2024", "trước khi tổ chức"),
 )
 TRAILING_CONDITION = shape(

@@ -1,0 +1,198 @@
+"""Structure, heads, who and doubts in invented texts: garbled numbers, labels in every place, decisions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tracker.documents.read import read
+from tracker.drafts.checks import DOUBT_WORDS
+from tracker.drafts.model import PlanDraft, TaskDraft
+from tracker.parsing.pieces import whole
+from tracker.parsing.plan import parse
+from tracker.parsing.prose import Clock
+from tracker.parsing.reports import reports_in
+from tracker.parsing.who import heading_units, partners_in, units
+
+CLOCK = Clock(date(2031, 1, 1), date(2031, 1, 15))
+
+
+def plan(*lines: str, issuer: str = "UBND huyện Suối Trong") -> PlanDraft:
+    head = [
+        "Số: 8/KH-UBND",
+        "Suối Trong, ngày 10 tháng 01 năm 2031",
+        "KẾ HOẠCH",
+        "Công tác cây xanh năm 2031",
+    ]
+    return parse(read("\n\n".join([*head, f"{issuer} ban hành Kế hoạch như sau:", *lines]).encode()))
+
+
+def tasks(*lines: str) -> list[TaskDraft]:
+    return list(plan(*lines).tasks)
+
+
+def test_roman_numbers_that_a_scan_has_garbled_are_read_by_their_place() -> None:
+    found = tasks(
+        "I. MỤC ĐÍCH",
+        "1. Xanh hơn.",
+        "H. NHIỆM VỤ",
+        "1. Trồng cây",
+        "HI. TỔ CHỨC THỰC HIỆN",
+        "1. Phòng Kinh tế đôn đốc.",
+    )
+    assert [task.path for task in found] == [("II", "1"), ("III", "1")]
+
+
+def test_a_point_after_k_that_looks_like_a_roman_one_stays_a_point() -> None:
+    lines = [
+        "h) Sở A làm.",
+        "i) Phòng Văn hóa đôn đốc.",
+        "k) Phòng Nội vụ đôn đốc.",
+        "I. Phòng Tư pháp đôn đốc.",
+    ]
+    assert tasks("III. TỔ CHỨC THỰC HIỆN", "1. Các đơn vị:", *lines)[-1].path == ("III", "1", "l")
+
+
+def test_points_can_be_labels_of_the_line_above_them() -> None:
+    (task,) = tasks(
+        "II. NHIỆM VỤ",
+        "1. Về vườn ươm",
+        "a) Nhiệm vụ: Lập vườn ươm ở ba xã.",
+        "b) Cơ quan thực hiện:",
+        "- Đơn vị chủ trì: Phòng Kinh tế.",
+        "- Đơn vị phối hợp: Các Sở, ban, ngành.",
+        "c) Thời gian thực hiện: Quý II.",
+    )
+    assert (task.path, task.title, task.leads) == (("II", "1"), "Về vườn ươm", ("Phòng Kinh tế",))
+    assert task.partners == ("Các Sở, ban, ngành",)
+
+
+def test_a_time_label_without_words_takes_the_bullets_below_it() -> None:
+    (task,) = tasks(
+        "II. NHIỆM VỤ", "1. Kiểm kê cây", "- Chủ trì: Phòng Kinh tế", "Thời gian thực hiện:",
+        "- Lập danh sách: Quý I", "- Thực hiện: Quý II và Quý III",
+    )  # fmt: skip
+    assert task.leads == ("Phòng Kinh tế",)
+    assert [timing.due for timing in task.timings] == [date(2031, 3, 31), date(2031, 9, 30)]
+
+
+def test_a_heading_that_is_a_period_gives_its_items_their_time() -> None:
+    found = tasks(
+        "II. LỘ TRÌNH", "1. Giai đoạn 2031 - 2032", "- Trồng mới.", "- Tỉa cành trong tháng 5 năm 2031."
+    )
+    assert [timing.due for timing in found[0].timings] == [date(2032, 12, 31)]
+
+
+def test_a_numbered_time_section_speaks_for_its_neighbours() -> None:
+    found = tasks(
+        "II. NỘI DUNG", "1. Khảo sát cây", "Các xã khảo sát.", "2. Thời gian tiến hành", "Quý II năm 2031."
+    )
+    assert [(task.title, [t.due for t in task.timings]) for task in found] == [
+        ("Khảo sát cây", [date(2031, 6, 30)])
+    ]
+
+
+def test_a_plan_behind_a_decision_has_the_decisions_number_and_its_own_title() -> None:
+    text = "\n\n".join(
+        [
+            "BỘ CÂY XANH", "Số: 12/QĐ-BCX", "Hà Nội, ngày 14 tháng 01 năm 2031", "QUYẾT ĐỊNH",
+            "VỀ VIỆC BAN HÀNH KẾ HOẠCH TRỒNG CÂY", "Căn cứ Luật Cây số 1/2030/QH20;", "QUYẾT ĐỊNH:",
+            "Điều 1. Ban hành kèm theo Quyết định này Kế hoạch.",
+            "Nơi nhận: - Lãnh đạo Bộ (để b/c); - Lưu: VT. | KT. BỘ TRƯỞNG THỨ TRƯỞNG Lê Văn Thử",
+            "KẾ HOẠCH", "TRỒNG CÂY CỦA BỘ NĂM 2031", "(Ban hành kèm theo Quyết định số 12/QĐ-BCX)",
+            "I. MỤC ĐÍCH", "1. Xanh.", "II. NHIỆM VỤ", "1. Vụ Rừng trồng cây trong quý II năm 2031.",
+        ]
+    )  # fmt: skip
+    draft = parse(read(text.encode()))
+    assert (draft.plan.number, draft.plan.title) == ("12/QĐ-BCX", "TRỒNG CÂY CỦA BỘ NĂM 2031")
+    assert (draft.plan.signer.name, draft.plan.signer.position) == ("Lê Văn Thử", "THỨ TRƯỞNG")
+    assert draft.plan.recipients == ("Lãnh đạo Bộ",)
+    assert [task.path for task in draft.tasks] == [("II", "1")]
+
+
+def test_an_issuer_in_capitals_and_a_scanned_day_are_read() -> None:
+    letterhead = ["UBND TỈNH ĐỒI GIÓ CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "SỞ Y TẾ"]
+    number = "Số:-455 /KH-SYT Đồi Gió, ngày Í7 tháng II năm 2031"
+    text = "\n\n".join([*letterhead, number, "KẾ HOẠCH", "Khảo sát", "I. NỘI DUNG", "1. Đếm giường."])
+    head = parse(read(text.encode())).plan
+    assert (head.issuer, head.number, head.issued_on) == ("Sở Y tế tỉnh Đồi Gió", "455/KH-SYT", "2031-11-17")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Viện, Trường; Doanh nghiệp, Sở, ban, ngành", ["Viện, Trường", "Doanh nghiệp", "Sở, ban, ngành"]),
+        ("Các Sở, ban, ngành, UBND xã, phường", ["Các Sở, ban, ngành", "UBND xã, phường"]),
+        ("Tổng cục Rừng, TCLN, Báo Cây xanh", ["Tổng cục Rừng", "TCLN", "Báo Cây xanh"]),
+        ("Phòng Nông nghiệp và PTNT", ["Phòng Nông nghiệp và PTNT"]),
+    ],
+)  # fmt: skip
+def test_groups_and_short_names_are_each_one_unit(text: str, names: list[str]) -> None:
+    assert [unit.text for unit in units(whole(0, text))] == names
+
+
+def test_a_group_with_its_names_in_brackets_stays_whole() -> None:
+    found = partners_in(whole(0, "Phối hợp với các nhà mạng (Sao Mai, Đồng Xanh) để lập kế hoạch"))
+    assert [unit.text for unit in found] == ["các nhà mạng (Sao Mai, Đồng Xanh)"]
+
+
+def test_a_heading_may_say_that_the_units_are_charged() -> None:
+    assert [unit.text for unit in heading_units(whole(0, "Các đơn vị thuộc Bộ có trách nhiệm:"))] == [
+        "Các đơn vị thuộc Bộ"
+    ]
+
+
+def test_each_clause_that_says_all_of_it_is_a_report_of_its_own() -> None:
+    text = "Hướng dẫn các đơn vị triển khai cho các xã; trước ngày 15/12 hằng năm tổng hợp, báo cáo UBND tỉnh kết quả"
+    (report,) = reports_in(whole(0, text), CLOCK)
+    assert (report.recipient, report.title.text) == ("UBND tỉnh", "tổng hợp, báo cáo UBND tỉnh kết quả")
+    assert [(timing.due, timing.every) for _, timing in report.timings] == [(date(2031, 12, 14), "year")]
+
+
+def test_a_dated_report_to_nobody_is_a_report_with_a_doubt() -> None:
+    (report,) = reports_in(whole(0, "Báo cáo kết quả thực hiện trước ngày 15/6/2031."), CLOCK)
+    assert report.recipient is None
+
+
+def test_what_a_whole_section_leaves_open_is_said_once() -> None:
+    draft = plan(
+        "II. NHIỆM VỤ", *(f"{n}. Trồng cây ở đồi số {n} trong quý II năm 2031." for n in range(1, 6))
+    )
+    assert [doubt.code for task in draft.tasks for doubt in task.doubts] == ["no-lead"]
+    assert draft.tasks[0].doubts
+    assert "section-no-lead" in [doubt.code for doubt in draft.lint]
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        (["1. Trồng cây. Chủ trì: Sở Cây xanh", "- Chủ trì: Sở Cây xanh", "- Thời gian: Quý II"], "wrong-level"),
+        (["1. Trồng cây", "- Chủ trì: Phòng Kinh tế", "- Thời gian: Tháng 3 năm 2029"], "past-date"),
+        (["1. Trồng cây", "- Chủ trì: Phòng Kinh tế", "- Thời gian: ngày 31/6/2031"], "invalid-date"),
+        (["1. Mở hội nghị.", "Phòng Kinh tế chuẩn bị bài.", "Phòng Nội vụ chuẩn bị hội trường."], "several-doers"),
+    ],
+)  # fmt: skip
+def test_what_looks_wrong_is_doubted(lines: list[str], code: str) -> None:
+    draft = plan("II. NHIỆM VỤ", *lines)
+    assert code in [doubt.code for task in draft.tasks for doubt in task.doubts]
+    assert code in DOUBT_WORDS
+
+
+def test_one_document_cited_with_two_dates_is_told() -> None:
+    draft = plan(
+        "II. NHIỆM VỤ",
+        "1. Thực hiện Quyết định số 5/QĐ-TTg ngày 1/2/2030.",
+        "2. Theo Quyết định số 5/QĐ-TTg ngày 2/2/2030.",
+    )
+    (told,) = [doubt for doubt in draft.lint if doubt.code == "cited-dates"]
+    assert len(told.choices) == 2
+
+
+def test_a_directive_is_told_to_be_no_plan() -> None:
+    draft = parse(
+        read(
+            "Số: 10/CT-UBND\n\nCHỈ THỊ\n\nVề trồng cây\n\nI. NHIỆM VỤ\n\n1. Phòng Kinh tế trồng cây.".encode()
+        )
+    )
+    assert "not-a-plan" in [doubt.code for doubt in draft.lint]

@@ -17,9 +17,6 @@ from tracker.drafts.checks import DOUBT_WORDS
 from tracker.drafts.model import PlanDraft
 from tracker.parsing.plan import parse
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
-PLANS = sorted(SHARED.glob("plans*/*.txt"))
-
 PLAN = """Số: 12/KH-UBND
 
 Suối Trong, ngày 15 tháng 01 năm 2031
@@ -175,33 +172,6 @@ def test_a_word_file_with_automatic_numbers_and_a_letterhead_reads_like_the_text
 def test_a_senseless_line_does_no_harm(line: str) -> None:
     draft = parse(read(f"II. NHIỆM VỤ\n1. Việc\n{line}".encode()))
     assert draft.blocks[-1] == line.strip()
-
-
-def plan_files() -> list[Path]:
-    return PLANS or [SHARED / "plans"]
-
-
-@pytest.mark.parametrize("path", plan_files(), ids=lambda path: path.stem)
-def test_every_value_is_found_at_its_span_and_no_paragraph_is_lost(path: Path) -> None:
-    if not path.is_file():
-        pytest.skip("the plans of ../shared are not here")
-    draft = parse(read(path.read_bytes()))
-    for task in draft.tasks:
-        for name, places in task.spans.items():
-            assert all(draft.blocks[s.block][s.start : s.end] == s.text for s in places)
-            values = getattr(task, name)
-            texts = (
-                [t.text for t in values]
-                if name == "timings"
-                else [values]
-                if name == "title"
-                else list(values)
-            )
-            said = [" ".join(s.text.split()) for s in places]
-            by_issuer = name == "leads" and values == (draft.plan.issuer,)
-            assert said == texts or by_issuer
-        assert not task.leads or task.spans["leads"]
-    assert all(draft.blocks[left.block] == left.text for left in draft.leftover)
 
 
 def test_the_command_prints_the_contract_as_json(tmp_path: Path) -> None:

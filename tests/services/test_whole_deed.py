@@ -208,3 +208,34 @@ def test_a_new_version_keeps_progress_and_withdraws_what_it_drops(world, clock, 
     assert states[world.binh_minh] == ("excused", "withdrawn")
     report = db.session.query(Assignment).filter_by(unit_id=world.tan_lap, due_on=date(2026, 6, 11)).one()
     assert report.first_due_on == date(2026, 6, 4)
+
+
+def test_words_that_name_no_document_are_no_evidence(world, clock, draft):
+    publish_draft(world, draft, clock.now)
+    row = first_dated(world, clock)
+    with pytest.raises(Invalid, match="15/BC-UBND"):
+        work.tick(world.actor("officer"), row.id, Given(text="đã làm xong"), at=clock.now)
+
+
+def test_a_new_version_moves_open_work_and_says_so_but_never_judges_finished_work_anew(world, clock, draft):
+    publish_draft(world, draft, clock.now)
+    officer, coordinator = world.actor("officer"), world.actor("coordinator")
+    row = first_dated(world, clock)
+    clock.day(2026, 5, 18)
+    work.tick(officer, row.id, Given(text="15/QĐ-UBND ngày 18/5/2026"), at=clock.now)
+    version = show.work_page(coordinator, row.id, at=clock.now).row.row_version
+    work.accept(coordinator, row.id, row_version=version, at=clock.now)
+    changed = PLAN.replace("trước ngày 16/5/2026", "trước ngày 30/5/2026")
+    version = plans.import_plan(
+        coordinator,
+        world.committee,
+        world.justice,
+        "12-kh-sua-doi.txt",
+        changed.encode(),
+        at=clock.now,
+        plan_id=row.plan_id,
+    )
+    result = publish_draft(world, version, clock.now)
+    assert (result.assignments, result.moved) == (0, 2)
+    late = show.work_page(officer, row.id, at=clock.now).row
+    assert (late.due_on, late.standing.code) == (date(2026, 5, 15), "late")

@@ -33,8 +33,13 @@ class Rate:
 
     @property
     def percent(self) -> int | None:
-        """Rounded down, so that 100 says that nothing is missing."""
-        return self.numerator * 100 // self.denominator if self.denominator else None
+        """Rounded as everybody does; but 100 says that nothing is missing, and 0 that nothing is there."""
+        if not self.denominator:
+            return None
+        rounded = (self.numerator * 200 + self.denominator) // (self.denominator * 2)
+        if 0 < self.numerator < self.denominator:
+            return min(max(rounded, 1), 99)
+        return rounded
 
 
 @dataclass(frozen=True)

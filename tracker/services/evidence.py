@@ -96,7 +96,7 @@ def evidence_of(
         rows.append(_file(given, committee_id, person_id, at))
     if not rows:
         raise Invalid(
-            "Cần ít nhất một minh chứng: số, ký hiệu và ngày văn bản, hoặc đường liên kết, hoặc tệp.",
+            "Cần ít nhất một minh chứng: số, ký hiệu và ngày văn bản, hoặc đường dẫn, hoặc tệp.",
             code="no-evidence",
         )
     return rows
@@ -104,6 +104,12 @@ def evidence_of(
 
 def _document(text: str, today: date) -> Evidence:
     line = read_document_line(text, today)
+    if not line.number and not line.dated_on:
+        raise Invalid(
+            f"Chưa thấy số, ký hiệu và ngày văn bản trong “{text[:60]}”. "
+            "Xin ghi như: 15/BC-UBND ngày 20/5/2026; hoặc gửi tệp, đường dẫn.",
+            code="no-number",
+        )
     if line.dated_on and line.dated_on > today:
         raise Invalid("Ngày văn bản ở trong tương lai. Xin kiểm tra lại ngày.", code="future-document")
     return Evidence(
@@ -114,14 +120,14 @@ def _document(text: str, today: date) -> Evidence:
 def _checked_link(link: str) -> str:
     parts = urlsplit(link)
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise Invalid("Đường liên kết cần bắt đầu bằng http:// hoặc https://.", code="bad-link")
+        raise Invalid("Đường dẫn cần bắt đầu bằng http:// hoặc https://.", code="bad-link")
     return link
 
 
 def _file(given: Given, committee_id: int, person_id: int, at: datetime) -> Evidence:
     data = given.file_data
     if len(data) > LARGEST_FILE:
-        raise UnreadableFile("Tệp lớn hơn 20 MB. Xin nén lại hoặc gửi đường liên kết.", code="too-large")
+        raise UnreadableFile("Tệp lớn hơn 20 MB. Xin nén lại hoặc gửi đường dẫn.", code="too-large")
     name = safe_name(given.file_name)
     return Evidence(
         kind="file",

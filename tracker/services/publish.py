@@ -44,11 +44,12 @@ WITHDRAWN = "withdrawn"
 
 @dataclass(frozen=True)
 class Published:
-    """What a publishing did: assignments made, kept and withdrawn."""
+    """What a publishing did: assignments made, kept and withdrawn; `moved` of the kept have a new due day."""
 
     assignments: int = 0
     kept: int = 0
     withdrawn: int = 0
+    moved: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ class _Publishing:
         self.tasks = {one.id: one for one in _live_tasks(self.plan.id)}
         self.existing = _existing(self.plan.id)
         self.made = 0
+        self.moved = 0
         self.kept: set[Identity] = set()
 
     def run(self) -> Published:
@@ -138,7 +140,7 @@ class _Publishing:
         for task in dropped:
             task.withdrawn_at = self.at
         withdrawn = self._withdraw()
-        return Published(self.made, len(self.kept) - self.made, withdrawn)
+        return Published(self.made, len(self.kept) - self.made, withdrawn, self.moved)
 
     def _new_task(self) -> Task:
         task = Task(plan_id=self.plan.id, created_at=self.at)
@@ -209,9 +211,10 @@ class _Publishing:
 
     def _carry_on(self, assignment: Assignment, due: date | None, reworded: bool) -> None:
         """A new version may move the due day or bring back what was dropped: urging begins anew from today.
-        Calendars learn of new words, too."""
+        Calendars learn of new words, too. What was accepted stays as it was judged."""
         returns = assignment.state == life.EXCUSED and assignment.excuse == WITHDRAWN
-        moved = assignment.due_on != due
+        moved = _moves(assignment, due)
+        self.moved += moved
         if returns:
             assignment.state = life.MOVES[life.EXCUSED, "reopen"]
             assignment.excuse = ""
@@ -241,7 +244,7 @@ def forecast(draft: Draft) -> Published:
     existing = _existing(draft.plan.id)
     tasks = {one.id: one for one in _live_tasks(draft.plan.id)}
     continued = _continued(draft.publishable, tasks.values())
-    kept: set[Identity] = set()
+    kept: dict[Identity, date | None] = {}
     for prepared in draft.publishable:
         task = tasks.get(continued.get(prepared.row.id, 0))
         live = [one for one in task.timings if one.withdrawn_at is None] if task else []
@@ -249,14 +252,20 @@ def forecast(draft: Draft) -> Published:
         for planned in prepared.planned:
             timing = timings[planned.timing]
             if timing is not None:
-                kept.add(Identity(timing.id, planned.unit_id, planned.period))
-    kept &= existing.keys()
+                kept[Identity(timing.id, planned.unit_id, planned.period)] = planned.due
+    kept = {identity: due for identity, due in kept.items() if identity in existing}
     dropped = (one for identity, one in existing.items() if identity not in kept)
     return Published(
         assignments=sum(len(prepared.planned) for prepared in draft.publishable) - len(kept),
         kept=len(kept),
         withdrawn=sum(life.after(one.state, "excuse") is not None for one in dropped),
+        moved=sum(_moves(existing[identity], due) for identity, due in kept.items()),
     )
+
+
+def _moves(assignment: Assignment, due: date | None) -> bool:
+    """Whether a version with this due day changes the assignment's; a finished one is not judged anew."""
+    return assignment.due_on != due and assignment.state != life.ACCEPTED
 
 
 def _existing(plan_id: int) -> dict[Identity, Assignment]:

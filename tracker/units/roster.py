@@ -392,6 +392,7 @@ def _table(data: bytes | str, heads: Mapping[str, str], required: Collection[str
                 f"Dòng {record.number} thừa {extra} ô so với tên các cột. "
                 "Xin đặt ô có dấu phẩy trong ngoặc kép, rồi nạp lại."
             )
+        values += [""] * (len(fields) - len(values))  # a line cut short has empty cells, not none
         lines.append(Line(record.number, {n: v for n, v in zip(fields, values, strict=False) if n}))
     return lines
 

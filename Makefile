@@ -1,11 +1,10 @@
 # Every command sets up what it needs in .venv; only python3 and make must be there.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format score shots lock fuzz
+.PHONY: help run test check format score bench shots lock fuzz
 
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-SHARED ?= ../shared
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -26,12 +25,15 @@ format: .venv/dev.stamp ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-score: .venv/run.stamp ## read the real plans beside the project and compare with the right answers
-	@rm -rf build/score && $(BIN)/tracker parse $(SHARED)/plans/*.txt --out build/score
-	@$(PYTHON) $(SHARED)/score_reading.py $(SHARED)/gold build/score
+score: .venv/dev.stamp ## read the real plans beside the project, in every rendering, and compare with the right answers (ARGS=--ocr: scans)
+	@$(BIN)/python -m tests.score
+	@echo
+	@$(BIN)/python -m tests.renderings $(ARGS)
 
-# A thousand mutations of the real files, and what hypothesis thinks of; minutes. `make help` lists it once the README does.
-fuzz: .venv/dev.stamp
+bench: .venv/dev.stamp ## time the reader: ratios within one run
+	@$(BIN)/python -m tests.benchmarks
+
+fuzz: .venv/dev.stamp ## read a thousand mutations of the real files, and what hypothesis thinks of; minutes
 	$(BIN)/pytest tests/fuzz/fuzz_files.py $(ARGS)
 
 shots: .venv/dev.stamp ## take pictures of every page of the sample, wide and phone-wide, into build/shots

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import docx
+import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
@@ -131,3 +132,42 @@ def test_bold_and_centred_paragraphs_are_marked() -> None:
     assert paragraph._p.find(qn("w:pPr")) is not None
     (block,) = draft.read()
     assert (block.bold, block.centred) == (True, True)
+
+
+BEGUN = "2. Chỉ đạo việc xây dựng và đánh giá cấp xã đạt chuẩn tiếp cận pháp luật; đề ra các giải"
+
+
+@pytest.mark.parametrize("rest", ["pháp cụ thể.", "705/QĐ-TTg ngày 25/5/2017."])
+def test_a_sentence_torn_into_two_paragraphs_is_one(rest: str) -> None:
+    draft = Draft()
+    for text in (BEGUN, "", rest, "Đoạn sau."):
+        draft.document.add_paragraph(text)
+    assert draft.texts() == [f"{BEGUN} {rest}", "Đoạn sau."]
+
+
+@pytest.mark.parametrize(
+    ("before", "following"),
+    [
+        (BEGUN, "a) thống kê, rà soát"),
+        (BEGUN, "a)thống kê, rà soát"),
+        (BEGUN, "- thống kê, rà soát"),
+        (BEGUN, "Thống kê, rà soát"),
+        (f"{BEGUN}:", "thống kê, rà soát"),
+        ("Sản phẩm", "báo cáo kết quả"),
+    ],
+)
+def test_other_paragraphs_stay_apart(before: str, following: str) -> None:
+    draft = Draft()
+    draft.document.add_paragraph(before)
+    draft.document.add_paragraph(following)
+    assert draft.texts() == [before, following]
+
+
+def test_a_numbered_paragraph_and_one_after_a_table_begin_anew() -> None:
+    draft = Draft()
+    draft.document.add_paragraph(BEGUN)
+    draft.item("thống kê, rà soát", 2)
+    draft.document.add_paragraph(BEGUN)
+    draft.document.add_table(1, 1).cell(0, 0).text = "Ô"
+    draft.document.add_paragraph("thống kê, rà soát")
+    assert draft.texts() == [BEGUN, "a) thống kê, rà soát", BEGUN, "Ô", "thống kê, rà soát"]

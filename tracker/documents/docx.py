@@ -1,7 +1,8 @@
 """A .docx becomes paragraphs and tables: bytes in, blocks out, in the order of the document.
 
 Tracked insertions are kept and deletions left out, content controls, text boxes and table cells are read
-like the rest, each paragraph has its automatic number in front, and a footnote follows what it belongs to.
+like the rest, each paragraph has its automatic number in front, and a footnote follows what it belongs to. A
+sentence that was torn into two paragraphs is one again.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from tracker.documents.fonts import Fonts
 from tracker.documents.gather import Gathering, GridCell
 from tracker.documents.limits import MAX_PARAGRAPHS, number, too_large
 from tracker.documents.numbering import Numbering, child, value
+from tracker.documents.plain import FULL_LINE, TAIL, is_torn
 from tracker.vietnamese.forms import tidy
 
 Element = Any
@@ -87,11 +89,14 @@ class _Word:
         self._gathering = Gathering()
         # The words of a paragraph whose mark was deleted; they go on in the next one.
         self._carried = ""
+        # The last paragraph, while the next one may yet go on with it.
+        self._open: Block | None = None
 
     def read(self, kind: str) -> Document:
         if sum(1 for _ in self._body.iter(PARAGRAPH)) > MAX_PARAGRAPHS:
             raise too_large(f"dài quá {number(MAX_PARAGRAPHS)} đoạn")
         self._walk(self._body)
+        self._finish()
         return self._gathering.document(kind)
 
     def _walk(self, element: Element) -> None:
@@ -108,11 +113,23 @@ class _Word:
     def _paragraph(self, paragraph: Element) -> None:
         line = self._line(paragraph)
         for block in line.lines():
-            self._gathering.add(block)
+            self._add(block)
         self._add_notes(line.notes)
         # What floats beside a paragraph stands in it: text boxes, and tables in them.
         for box in _boxes(paragraph):
             self._walk(box)
+
+    def _add(self, block: Block) -> None:
+        if self._open and _goes_on(self._open, block):
+            self._open = replace(self._open, text=f"{self._open.text} {block.text}")
+            return
+        self._finish()
+        self._open = block
+
+    def _finish(self) -> None:
+        if self._open:
+            self._gathering.add(self._open)
+        self._open = None
 
     def _line(self, paragraph: Element) -> _Line:
         properties = child(paragraph, "pPr")
@@ -133,12 +150,15 @@ class _Word:
         return "".join(self._fonts.shown(text, run, paragraph) for text, run in _visible(paragraph, None))
 
     def _add_notes(self, wanted: list[str]) -> None:
+        if wanted:
+            self._finish()
         for name in wanted:
             note = self._notes.get(name)
             for paragraph in [] if note is None else note.iter(PARAGRAPH):
                 self._gathering.add_text(tidy(self._words(paragraph)))
 
     def _table(self, table: Element) -> None:
+        self._finish()
         notes: list[str] = []
         rows = [tuple(self._row(row, notes)) for row in _rows(table)]
         if rows:
@@ -184,6 +204,13 @@ class _Word:
                     yield from self._lines_in(box)
             else:
                 yield from self._lines_in(part)
+
+
+def _goes_on(before: Block, block: Block) -> bool:
+    """Whether a sentence was torn into two paragraphs: text that came from a PDF breaks at its pages' ends."""
+    alike = (before.bold, before.centred) == (block.bold, block.centred)
+    torn = alike and not block.label and len(before.text) >= FULL_LINE
+    return torn and is_torn(before.text[-TAIL:], block.text)
 
 
 def _widened(cell: GridCell, columns: int) -> GridCell:

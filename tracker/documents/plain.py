@@ -40,6 +40,8 @@ LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 # What begins a paragraph of its own even where it begins with a small letter.
 ITEM = re.compile(r"^(?:[-–—+*•●▪o]\s|\d+(?:\.\d+)*[.)]\s|[a-zđ][.)]\s|[IVX]+[.)]\s)")
+# The same without its blank: `a)Tổ chức`.
+TIGHT_POINT = re.compile(r"[a-zđ]\d?[.)/]")
 ENDING = re.compile(r"[.;:!?…/|]\W{0,20}$")
 DOCUMENT_NUMBER = re.compile(r"^\d+(?:/\d{4})?/[A-ZĐ]")
 # Shorter lines end where their writer ended them.
@@ -224,11 +226,17 @@ def _continues(before: _Paragraph, piece: str, gap: bool) -> bool:
     does.
     """
     tail = before.tail()
-    if ITEM.match(piece) or ENDING.search(tail[-MARKS_AT_END:]):
-        return False
-    if piece[0].islower() or DOCUMENT_NUMBER.match(piece):
+    if is_torn(tail, piece):
         return before.is_long() if gap else True
-    return not gap and before.is_long() and not tail.isupper()
+    ended = ITEM.match(piece) or ENDING.search(tail[-MARKS_AT_END:]) or piece[0].islower()
+    return not ended and not gap and before.is_long() and not tail.isupper()
+
+
+def is_torn(tail: str, piece: str) -> bool:
+    """Whether a piece goes on with a sentence that has not ended: it begins small, or with a document's number."""
+    if ITEM.match(piece) or TIGHT_POINT.match(piece) or ENDING.search(tail[-MARKS_AT_END:]):
+        return False
+    return bool(piece[0].islower() or DOCUMENT_NUMBER.match(piece))
 
 
 def _table_at(lines: list[str], at: int) -> tuple[list[GridRow], int]:

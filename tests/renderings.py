@@ -344,8 +344,8 @@ def printed(text: str) -> bytes:
     return converted(typed(text), "pdf")
 
 
-def scanned(text: str, pages: int | None = None) -> bytes:
-    return as_file(pictures(printed(text), DOTS)[:pages], "PDF")
+def scanned(text: str) -> bytes:
+    return as_file(pictures(printed(text), DOTS), "PDF")
 
 
 # --- reading them ---

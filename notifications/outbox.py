@@ -99,8 +99,13 @@ def _owed_by_person(
         except TrackerError as error:
             errors.append(str(error))
             ladder = ORDINARY
-        for one in _owed_in(session, committee_id, ladder, today, calendar):
-            found.setdefault(one.person_id, []).append((committee_id, one))
+        try:
+            for one in _owed_in(session, committee_id, ladder, today, calendar):
+                found.setdefault(one.person_id, []).append((committee_id, one))
+        except Exception as error:
+            log.exception("steps owed in committee %s", committee_id)
+            errors.append(f"Không tính được việc cần nhắc của cơ quan {committee_id}: {error!r}")
+            session.rollback()
     return found, errors
 
 

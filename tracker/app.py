@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, abort, request
 from sqlalchemy.engine import make_url
+from werkzeug.routing import IntegerConverter, Map
 
 import tracker.store.models  # noqa: F401 (registers every table)
 from notifications import mail
@@ -44,6 +45,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         template_folder="web/templates",
         static_folder="web/static",
     )
+    app.url_map.converters["int"] = Id
     app.config.update(_flask_config(settings))
     app.config["TRACKER"] = settings
     app.extensions["clock"] = clock or _clock(settings)
@@ -55,7 +57,22 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     for door in DOORS:
         app.register_blueprint(door.blueprint)
     app.add_url_rule("/healthz", "health", health)
+    app.before_request(refuse_nul)
     return app
+
+
+class Id(IntegerConverter):
+    """A row's id in an address: what no database can hold is no page."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
+def refuse_nul() -> None:
+    """No text of ours holds a NUL, and PostgreSQL takes none."""
+    values = (*request.args.values(), *request.form.values(), request.path)
+    if any("\x00" in value for value in values):
+        abort(400)
 
 
 def _clock(settings: Settings) -> Clock:

@@ -58,6 +58,8 @@ def serve_command(host: str, port: int, migrate: bool, sample: bool) -> None:
     with _application(port) as app:
         if migrate:
             _upgrade()
+        if sample:
+            _not_in_production(app)
         if sample and demo.is_empty():
             click.echo("Đang nạp dữ liệu mẫu …", err=True)
             demo.load(app, at=app.extensions["clock"]())
@@ -65,7 +67,7 @@ def serve_command(host: str, port: int, migrate: bool, sample: bool) -> None:
         db.session.remove()
     try:
         # One byte is enough to send: a page that tells of progress must not wait in a buffer.
-        server = create_server(app, host=host, port=port, threads=THREADS, send_bytes=1)
+        server = create_server(app, **_server(app, host, port))
     except OSError as error:
         raise click.ClickException(
             f"Cổng {port} đang được dùng ({error.strerror}). Xin chọn cổng khác: PORT=8001 make run"
@@ -76,6 +78,26 @@ def serve_command(host: str, port: int, migrate: bool, sample: bool) -> None:
         server.run()
     finally:
         schedule.stop()
+
+
+def _server(app: Flask, host: str, port: int) -> dict[str, object]:
+    """What waitress is told. Behind a proxy, its word for the visitor's address and scheme is taken."""
+    given: dict[str, object] = {"host": host, "port": port, "threads": THREADS, "send_bytes": 1}
+    proxy = app.config["TRACKER"].trusted_proxy
+    if proxy:
+        given |= {
+            "trusted_proxy": proxy,
+            "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
+            "clear_untrusted_proxy_headers": True,
+        }
+    return given
+
+
+def _not_in_production(app: Flask) -> None:
+    if app.config["TRACKER"].production:
+        raise click.ClickException(
+            "Dữ liệu mẫu có mật khẩu ai cũng biết nên không được nạp khi TRACKER_ENV=production."
+        )
 
 
 def _greet(app: Flask) -> None:
@@ -92,6 +114,7 @@ def _greet(app: Flask) -> None:
 def demo_command() -> None:
     """Load the sample: an invented district with plans under way."""
     with _application() as app:
+        _not_in_production(app)
         _upgrade()
         if not demo.is_empty():
             raise click.ClickException("Cơ sở dữ liệu đã có dữ liệu, không nạp mẫu để tránh lẫn lộn.")

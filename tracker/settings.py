@@ -57,6 +57,7 @@ class Settings:
     upload_bytes: int = 20 * MEGABYTE
     session_hours: int = 9
     session_idle_minutes: int = 60
+    trusted_proxy: str = ""
     hash_cost: str = "normal"
 
     @property
@@ -81,6 +82,7 @@ def load(env: Mapping[str, str] | None = None, *, port: int = 8000) -> Settings:
         upload_bytes=_whole(env, "TRACKER_UPLOAD_MB", 20) * MEGABYTE,
         session_hours=_whole(env, "TRACKER_SESSION_HOURS", 9),
         session_idle_minutes=_whole(env, "TRACKER_SESSION_IDLE_MINUTES", 60),
+        trusted_proxy=env.get("TRACKER_TRUSTED_PROXY", ""),
     )
 
 

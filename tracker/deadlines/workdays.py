@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import accumulate
 
 from holidays import country_holidays
 
@@ -23,6 +24,23 @@ def _national(year: int) -> tuple[Mapping[date, str], frozenset[date]]:
     return dict(table.items()), worked
 
 
+def _works(day: date) -> bool:
+    holidays, worked = _national(day.year)
+    return day in worked or (day.weekday() < SATURDAY and day not in holidays)
+
+
+def _day_of_year(day: date) -> int:
+    return day.timetuple().tm_yday
+
+
+@lru_cache(maxsize=64)
+def _worked(year: int) -> tuple[int, ...]:
+    """Working days of the year up to its n-th day, from n = 0 on: whole years are counted at once."""
+    first = date(year, 1, 1)
+    length = (date(year, 12, 31) - first).days + 1
+    return tuple(accumulate((_works(first + timedelta(days=n)) for n in range(length)), initial=0))
+
+
 @dataclass(frozen=True)
 class WorkCalendar:
     """National calendar with a committee's own rows over it: `days[d]` is True for a working day."""
@@ -31,12 +49,7 @@ class WorkCalendar:
 
     def works(self, day: date) -> bool:
         """Whether public offices work on this day."""
-        if day in self.days:
-            return self.days[day]
-        holidays, worked = _national(day.year)
-        if day in worked:
-            return True
-        return day.weekday() < SATURDAY and day not in holidays
+        return self.days.get(day, _works(day))
 
     def holiday(self, day: date) -> str | None:
         """The name of the public holiday on this day, or None."""
@@ -46,7 +59,10 @@ class WorkCalendar:
         """Working days after `start` up to and including `end`; negative when `end` lies before `start`."""
         if end < start:
             return -self.working_days(end, start)
-        return sum(self.works(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+        years = sum(_worked(year)[-1] for year in range(start.year, end.year))
+        national = years + _worked(end.year)[_day_of_year(end)] - _worked(start.year)[_day_of_year(start)]
+        own = sum(works - _works(day) for day, works in self.days.items() if start < day <= end)
+        return national + own
 
     def at_or_before(self, day: date) -> date:
         """The last working day up to `day`."""

@@ -40,23 +40,34 @@ def check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-            _check_sizes(parts)
+            if len(parts) > MAX_PARTS:
+                raise too_large(f"có hơn {number(MAX_PARTS)} phần")
+            written = [part for part in parts if _is_xml(archive, part)]
+            _check_sizes(parts, written)
             elements = 0
-            for part in parts:
-                if part.filename.lower().endswith(XML_ENDS):
-                    text = archive.read(part)
-                    _check_entities(text)
-                    elements += text.count(b"<")
+            for part in written:
+                text = archive.read(part)
+                _check_entities(text)
+                elements += text.count(b"<")
             if elements > MAX_ELEMENTS:
                 raise too_large(f"có hơn {number(MAX_ELEMENTS)} thẻ")
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
         raise damaged(error) from error
 
 
-def _check_sizes(parts: list[zipfile.ZipInfo]) -> None:
+def _is_xml(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """By name, or by how it begins: a part may be told to be the document whatever it is called."""
+    if part.filename.lower().endswith(XML_ENDS):
+        return True
+    with archive.open(part) as content:
+        head = content.read(64)
+    return head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<")
+
+
+def _check_sizes(parts: list[zipfile.ZipInfo], written: list[zipfile.ZipInfo]) -> None:
     unpacked = sum(part.file_size for part in parts)
-    text = sum(part.file_size for part in parts if part.filename.lower().endswith(XML_ENDS))
-    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED_BYTES or text > MAX_UNPACKED_TEXT:
+    text = sum(part.file_size for part in written)
+    if unpacked > MAX_UNPACKED_BYTES or text > MAX_UNPACKED_TEXT:
         raise too_large(
             f"bung ra quá lớn (hơn {MAX_UNPACKED_TEXT // MEGABYTE} MB chữ hoặc "
             f"{MAX_UNPACKED_BYTES // MEGABYTE} MB tất cả)",

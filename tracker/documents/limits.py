@@ -32,6 +32,9 @@ MAX_CHILD_BYTES = 480 * MEGABYTE
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
+MAX_MERGES = 20_000
+# Rows below the first of all merged ranges together: an ordinary sheet merges a few cells a row.
+MAX_MERGED_ROWS = 200_000
 MAX_CELLS = 100_000
 
 SECONDS_A_FILE = 120.0

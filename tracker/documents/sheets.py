@@ -20,7 +20,15 @@ from tracker.documents.archives import check_archive, damaged
 from tracker.documents.blocks import Document
 from tracker.documents.gather import LAYOUT_WORDS, Gathering, GridCell, GridRow
 from tracker.documents.legacy import modern
-from tracker.documents.limits import MAX_COLUMNS, MAX_ROWS, Patience, number, too_large
+from tracker.documents.limits import (
+    MAX_COLUMNS,
+    MAX_MERGED_ROWS,
+    MAX_MERGES,
+    MAX_ROWS,
+    Patience,
+    number,
+    too_large,
+)
 from tracker.documents.plain import decode
 from tracker.vietnamese.forms import fold, tidy
 
@@ -96,7 +104,13 @@ def _merges(data: bytes, sheet: Any) -> Merges:
     found: Merges = {}
     for match in MERGED.finditer(text):
         left, top, right, bottom = range_boundaries(match[1].decode())
-        found[top - 1, left - 1] = (bottom - top + 1, right - left + 1)
+        if top > MAX_ROWS or left > MAX_COLUMNS:
+            continue
+        if len(found) >= MAX_MERGES:
+            raise too_large(f"có hơn {number(MAX_MERGES)} ô gộp")
+        found[top - 1, left - 1] = (min(bottom, MAX_ROWS) - top + 1, min(right, MAX_COLUMNS) - left + 1)
+    if sum(tall for tall, _ in found.values()) > MAX_MERGED_ROWS:
+        raise too_large(f"có ô gộp phủ hơn {number(MAX_MERGED_ROWS)} dòng")
     return found
 
 

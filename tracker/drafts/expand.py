@@ -14,6 +14,8 @@ from tracker.deadlines.periods import ONCE, PLAN, Cycle, Occurrence, add_months,
 from tracker.drafts.model import PlanPeriod, TaskDraft, TimingDraft
 
 ROLLING_MONTHS = 12  # how far ahead a cycle without an end is laid out
+LONGEST_MONTHS = 30 * 12  # no plan is followed for longer than this
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 
 NO_TIMING = TimingDraft(text="")
 
@@ -36,12 +38,19 @@ def row_timings(task: TaskDraft) -> Sequence[TimingDraft]:
 
 def horizon(period: PlanPeriod, today: date) -> date:
     """The day up to which cycles are laid out: the end of the plan, or a rolling window."""
-    return period.end or add_months(today, ROLLING_MONTHS)
+    if period.end is None:
+        return add_months(today, ROLLING_MONTHS)
+    return min(period.end, add_months(period.start or today, LONGEST_MONTHS), LAST_DAY)
+
+
+def believable(timing: TimingDraft) -> bool:
+    """Whether every day of it lies in years that a plan of ours can mean; 20/5/26 read as the year 26 does not."""
+    return all(FIRST_DAY <= day <= LAST_DAY for day in (timing.start, timing.due, timing.printed) if day)
 
 
 def periods_of(timing: TimingDraft, until: date) -> list[Occurrence]:
     """The occurrences of one timing."""
-    if timing.due is None:
+    if timing.due is None or not believable(timing):
         # `Theo hướng dẫn …` or `thường xuyên`: once for the whole plan.
         return [Occurrence(PLAN, None)]
     if timing.awaits and not timing.every:

@@ -63,16 +63,17 @@ def sign_in(email: str, password: str, address: str, *, at: datetime, cost: str 
     """The actor whose e-mail and password these are. Raises `Refused`, with the same words whatever is wrong."""
     email = email.strip().casefold()
     keys = (f"email:{email[:254]}", f"address:{address}")
-    _refuse_after_many(keys, at)
+    _count_try(keys, at)
     person = db.session.scalar(select(Person).where(Person.email == email))
     # A stranger costs as much time as a known person, so that time tells nothing.
     stored = person.password_hash if person and person.password_hash else _nobody(cost)
     if not _matches(stored, password, cost) or person is None or not person.active:
-        _note_failure(keys, at)
         raise Refused("Thư điện tử hoặc mật khẩu chưa đúng. Xin kiểm tra và nhập lại.", code="sign-in")
     person_id = person.id
     with transaction(db.session):
+        # What was right does not count against the address either.
         db.session.execute(delete(LoginFailure).where(LoginFailure.key == keys[0]))
+        db.session.execute(delete(LoginFailure).where(LoginFailure.key == keys[1], LoginFailure.at == at))
         record(
             db.session,
             Actor(person_id, ""),
@@ -87,21 +88,19 @@ def sign_in(email: str, password: str, address: str, *, at: datetime, cost: str 
     return actor
 
 
-def _refuse_after_many(keys: tuple[str, ...], at: datetime) -> None:
+def _count_try(keys: tuple[str, ...], at: datetime) -> None:
+    """Count this try before anything is verified, so that many at once are no way around. Raises `Refused`."""
+    with transaction(db.session):
+        db.session.execute(delete(LoginFailure).where(LoginFailure.at < at - WINDOW))
+        db.session.add_all(LoginFailure(key=key, at=at) for key in keys)
     counts = db.session.execute(
         select(LoginFailure.key, func.count())
         .where(LoginFailure.key.in_(keys), LoginFailure.at > at - WINDOW)
         .group_by(LoginFailure.key)
     )
     # Many people may share one office address; it gets more room than one account.
-    if any(count >= (TRIES if key.startswith("email:") else TRIES * 5) for key, count in counts):
+    if any(count > (TRIES if key.startswith("email:") else TRIES * 5) for key, count in counts):
         raise Refused("Đã nhập sai nhiều lần. Xin thử lại sau 15 phút.", code="too-many-tries")
-
-
-def _note_failure(keys: tuple[str, ...], at: datetime) -> None:
-    with transaction(db.session):
-        db.session.execute(delete(LoginFailure).where(LoginFailure.at < at - WINDOW))
-        db.session.add_all(LoginFailure(key=key, at=at) for key in keys)
 
 
 def epoch_of(person_id: int) -> int | None:
@@ -121,19 +120,30 @@ def actor_of(person_id: int, *, at: datetime, epoch: int | None = None) -> Actor
 def change_password(actor: Actor, old: str, new: str, *, at: datetime, cost: str = "normal") -> None:
     """A new password for oneself; every other session ends."""
     access.need(actor, "self.change", Thing(person_id=actor.id))
+    _count_try((f"email:{_person(actor.id).email}",), at)
     person = _person(actor.id)
     if not _matches(person.password_hash, old, cost):
         raise Invalid("Mật khẩu hiện tại chưa đúng. Xin nhập lại.", code="old-password")
     _set(actor, person, new, at, cost)
 
 
+def sign_out(actor: Actor, *, at: datetime) -> None:
+    """End every session of the actor, also a copied one."""
+    access.need(actor, "self.change", Thing(person_id=actor.id))
+    with transaction(db.session):
+        person = _person(actor.id)
+        person.session_epoch += 1
+        record(db.session, actor, "signed-out", thing="person", thing_id=person.id, committee_id=None, at=at)
+
+
 def password_link(actor: Actor, person_id: int, *, secret: str, at: datetime) -> str:
     """A token for a page on which that person sets a password: once, within three days."""
     person = _person(person_id)
     committees = db.session.scalars(select(Role.committee_id).where(Role.person_id == person_id)).all()
-    things = [Thing(committee_id) for committee_id in committees if committee_id is not None]
-    if not any(access.may(actor, "people.invite", thing) for thing in things):
-        access.need(actor, "people.invite", Thing())
+    # Whoever sets a password gets all that the person may: the right is needed wherever they hold a role,
+    # and a role without a committee (admin) is nobody's to give away.
+    for committee_id in committees or [None]:
+        access.need(actor, "people.invite", Thing(committee_id))
     with transaction(db.session):
         record(
             db.session,

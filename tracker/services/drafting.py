@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from sqlalchemy import select
+
 from tracker.drafts import codec
-from tracker.drafts.expand import Planned, expand
+from tracker.drafts.expand import Planned, believable, expand
 from tracker.drafts.model import Doubt, PlanPeriod, TaskDraft
 from tracker.errors import NotFound
 from tracker.extensions import db
@@ -48,22 +50,22 @@ class Names:
         named = [Named(value, tuple(names)) for value, names in spellings.items()]
         self.matcher = Matcher(named, [committee.place] if committee else [])
 
-    def unit_ids(self, value: str) -> tuple[int, ...]:
-        """The units that "unit:12" or "group:3" stands for on the day."""
+    def meant(self, value: str) -> UnitRow | GroupRow | None:
+        """The unit or group that "unit:12" or "group:3" names; None for anything else."""
         kind, _, number = value.partition(":")
-        if kind == "unit" and int(number) in self.units:
-            return (int(number),)
-        if kind == "group" and int(number) in self.groups:
-            return self.groups[int(number)].unit_ids
-        return ()
+        known = {"unit": self.units, "group": self.groups}.get(kind, {})
+        return known.get(int(number)) if number.isascii() and number.isdecimal() else None  # type: ignore[attr-defined]
+
+    def unit_ids(self, value: str) -> tuple[int, ...]:
+        """The units that it stands for on the day."""
+        meant = self.meant(value)
+        if isinstance(meant, GroupRow):
+            return meant.unit_ids
+        return (meant.id,) if meant else ()
 
     def name(self, value: str) -> str:
-        kind, _, number = value.partition(":")
-        if kind == "unit":
-            return self.units[int(number)].name if int(number) in self.units else ""
-        if kind == "group":
-            return self.groups[int(number)].name if int(number) in self.groups else ""
-        return ""
+        meant = self.meant(value)
+        return meant.name if meant else ""
 
     def choice(self, value: str) -> Choice:
         return Choice(value, self.name(value), len(self.unit_ids(value)))
@@ -112,12 +114,25 @@ class Draft:
         return [one for one in self.rows if one.live and not (skip and one.task.kind == "responsibility")]
 
 
-def load(version_id: int) -> tuple[PlanVersion, Plan]:
-    """The version and its plan. Raises `NotFound`."""
+def load(version_id: int, *, lock: bool = False) -> tuple[PlanVersion, Plan]:
+    """The version and its plan. Raises `NotFound`.
+
+    With `lock`, for a deed: whoever comes second waits here and then sees what the first one left (SQLite
+    has let only one in anyway).
+    """
     version = db.session.get(PlanVersion, version_id)
     if version is None:
         raise NotFound("Không tìm thấy bản thảo này. Có thể nó đã được bỏ.")
+    if lock:
+        lock_plan(version.plan_id)
+        db.session.refresh(version)
     return version, version.plan
+
+
+def lock_plan(plan_id: int) -> Plan | None:
+    """The plan as it is now, held until the transaction ends."""
+    query = select(Plan).where(Plan.id == plan_id).with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(query)
 
 
 def period_of(version: PlanVersion) -> PlanPeriod:
@@ -173,9 +188,9 @@ def _mention(part: str, text: str, row: DraftRow, names: Names, coordinator_id: 
 
 def means_committee(text: str, value: str, names: Names) -> bool:
     """The committee itself or its chairman: answers for the work, but somebody else has to do it."""
-    kind, _, number = value.partition(":")
-    if kind == "unit" and int(number) in names.units:
-        return names.units[int(number)].kind == "committee"
+    meant = names.meant(value)
+    if isinstance(meant, UnitRow):
+        return meant.kind == "committee"
     return not value and bool(_COMMITTEE.match(key(text)))
 
 
@@ -190,6 +205,7 @@ def _doubts(task: TaskDraft, mentions: Iterable[MentionRow]) -> tuple[Doubt, ...
     leads = [m for m in mentions if m.part == "lead"]
     unknown = [m for m in leads if not m.value]
     kept = [d for d in task.doubts if d.code != "vague-unit" or unknown]
+    kept += [Doubt("invalid-date", "timings", one.text) for one in task.timings if not believable(one)]
     if not any(timing.due for timing in task.timings):
         return (*kept, *(Doubt("unknown-unit", "leads", m.text) for m in unknown))
     return (*kept, *(Doubt("no-unit", "leads", m.text, tuple(c.name for c in m.choices)) for m in unknown))

@@ -30,6 +30,16 @@ OFFICE = {
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
 
+ENDINGS = {
+    "application/pdf": (".pdf",),
+    "application/zip": (".zip",),
+    "application/msword": (".doc", ".xls", ".ppt"),
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/tiff": (".tif", ".tiff"),
+    **{kind: (ending,) for ending, kind in OFFICE.items()},
+}
+
 # 15/BC-UBND ngày 20/5/2026 · 59-KH/HU · 05/2024/QĐ-UBND; the day may lack its year.
 NUMBER = re.compile(
     r"(?<![\w/])(?P<number>\d{1,5}[a-zđ]?)(?P<joint>[/-])(?P<symbol>(?:\d{4}/)?[^\W\d_][\w&.]*(?:[-/][\w&.]+)*)"
@@ -118,7 +128,10 @@ def _document(text: str, today: date) -> Evidence:
 
 
 def _checked_link(link: str) -> str:
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise Invalid("Đường dẫn cần bắt đầu bằng http:// hoặc https://.", code="bad-link")
     return link
@@ -128,12 +141,15 @@ def _file(given: Given, committee_id: int, person_id: int, at: datetime) -> Evid
     data = given.file_data
     if len(data) > LARGEST_FILE:
         raise UnreadableFile("Tệp lớn hơn 20 MB. Xin nén lại hoặc gửi đường dẫn.", code="too-large")
-    name = safe_name(given.file_name)
-    return Evidence(
-        kind="file",
-        text=name,
-        file=stored_file(name, data, media_type(name, data), committee_id, person_id, at),
-    )
+    kind = media_type(given.file_name, data)
+    name = _named_as(kind, safe_name(given.file_name))
+    return Evidence(kind="file", text=name, file=stored_file(name, data, kind, committee_id, person_id, at))
+
+
+def _named_as(kind: str, name: str) -> str:
+    """The name with an ending that tells what the content is; a.html that holds a PDF becomes a.html.pdf."""
+    endings = ENDINGS[kind]
+    return name if name.casefold().endswith(endings) else name + endings[0]
 
 
 def media_type(name: str, data: bytes) -> str:

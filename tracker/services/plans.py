@@ -9,12 +9,15 @@ from sqlalchemy import func, select
 
 from tracker import access
 from tracker.access import Actor, Thing
+from tracker.deadlines.periods import add_months
 from tracker.documents.read import read
 from tracker.drafts import codec
+from tracker.drafts.expand import FIRST_DAY, LAST_DAY, LONGEST_MONTHS
 from tracker.drafts.model import PlanDraft, PlanHead, PlanPeriod
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
 from tracker.parsing.plan import parse
+from tracker.services.drafting import lock_plan
 from tracker.services.evidence import media_type, safe_name, stored_file
 from tracker.services.record import record
 from tracker.store.engine import transaction
@@ -22,6 +25,8 @@ from tracker.store.models import DraftRow, Plan, PlanVersion, StoredFile, Unit
 
 PLAIN = "text/plain; charset=utf-8"
 PLAIN_KINDS = ("txt", "csv", "markdown")
+LONGEST_NUMBER = 100
+LONGEST_ISSUER = 300
 
 
 def import_plan(
@@ -72,8 +77,7 @@ def new_plan(
     access.need(actor, "plan.import", _thing(committee_id, coordinator_id))
     if not title.strip():
         raise Invalid("Xin ghi trích yếu của kế hoạch.", code="no-title")
-    if period_end and period_end < period_start:
-        raise Invalid("Thời gian kết thúc kế hoạch đứng trước thời gian bắt đầu.", code="end-before-start")
+    check_head(number, issuer, period_start, period_end)
     head = PlanHead(
         number=number.strip() or None,
         title=title.strip(),
@@ -87,6 +91,17 @@ def new_plan(
         db.session.flush()
         _note(actor, plan, "begun", {"version": version.id}, at)
         return version.id
+
+
+def check_head(number: str, issuer: str, period_start: date, period_end: date | None) -> None:
+    """What a person may enter as the head of a plan. Raises `Invalid`."""
+    if len(number) > LONGEST_NUMBER or len(issuer) > LONGEST_ISSUER:
+        raise Invalid("Số, ký hiệu hoặc tên cơ quan ban hành quá dài. Xin ghi ngắn lại.", code="too-long")
+    if period_end and period_end < period_start:
+        raise Invalid("Thời gian kết thúc kế hoạch đứng trước thời gian bắt đầu.", code="end-before-start")
+    last = period_end or period_start
+    if not FIRST_DAY <= period_start <= LAST_DAY or not last <= add_months(period_start, LONGEST_MONTHS):
+        raise Invalid("Thời gian thực hiện cần nằm trong 30 năm, từ năm 1990 trở đi.", code="bad-period")
 
 
 def _thing(committee_id: int, coordinator_id: int) -> Thing:
@@ -106,7 +121,7 @@ def _new(actor: Actor, committee_id: int, coordinator_id: int, at: datetime) -> 
 
 
 def _next_of(actor: Actor, plan_id: int) -> Plan:
-    plan = db.session.get(Plan, plan_id)
+    plan = lock_plan(plan_id)
     if plan is None:
         raise NotFound("Không tìm thấy kế hoạch này.")
     access.need(actor, "plan.import", Thing(plan.committee_id, plan.coordinator_id))
@@ -122,9 +137,9 @@ def _add_version(plan: Plan, draft: PlanDraft, file: StoredFile | None, at: date
     version = PlanVersion(
         plan=plan,
         ordinal=(last or 0) + 1,
-        number=head.number or "",
+        number=(head.number or "")[:LONGEST_NUMBER],
         title=head.title or "",
-        issuer=head.issuer or "",
+        issuer=(head.issuer or "")[:LONGEST_ISSUER],
         issued_on=head.issued_on or "",
         period_start=head.period.start,
         period_end=head.period.end,

@@ -64,7 +64,7 @@ class Identity:
 def publish(actor: Actor, version_id: int, *, row_version: int, at: datetime) -> Published:
     """Publish a draft. Raises `Refused` while something blocks it, naming what."""
     with transaction(db.session):
-        version, plan = drafting.load(version_id)
+        version, plan = drafting.load(version_id, lock=True)
         access.need(actor, "plan.publish", Thing(plan.committee_id, plan.coordinator_id))
         if version.state != "draft":
             return Published(kept=_count(plan))
@@ -322,7 +322,7 @@ def _same_timing(timing: Timing, draft: TimingDraft) -> bool:
 
 def _write_timing(timing: Timing, draft: TimingDraft) -> None:
     timing.text = draft.text
-    timing.label = draft.label or ""
+    timing.label = (draft.label or "")[:200]
     timing.start = draft.start
     timing.due = draft.due
     timing.every = draft.every or ""

@@ -22,6 +22,7 @@ from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
 from tracker.services import drafting
 from tracker.services.past import past_periods
+from tracker.services.plans import check_head
 from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Alias, DraftRow, PlanVersion
@@ -91,6 +92,8 @@ def choose_units(
         row = _row(row_id)
         row.choices = {**row.choices, mention: value}
         task = codec.task_from_json(row.data)
+        if mention not in (*task.leads, *task.partners):
+            raise Invalid("Dòng này không nhắc đến đơn vị đó. Xin tải lại trang.", code="no-mention")
         for code in ("committee-lead", "vague-unit"):
             if mention in task.leads:
                 task = drafting.without_doubt(task, code)
@@ -107,6 +110,8 @@ def _remember(committee_id: int, mention: str, value: str) -> None:
     known = db.session.query(Alias).filter_by(committee_id=committee_id, key=form).first()
     if kind not in ("unit", "group") or "liên quan" in mention.casefold():
         return
+    if known is not None and known.origin == "import":
+        return  # the list of the office stands
     alias = known or Alias(committee_id=committee_id, key=form, text=mention[:400], origin="review")
     alias.unit_id = int(number) if kind == "unit" else None
     alias.group_id = int(number) if kind == "group" else None
@@ -169,10 +174,7 @@ def correct_head(
             raise Invalid("Xin ghi trích yếu của kế hoạch.", code="no-title")
         if issued_on and not ISSUED_ON.fullmatch(issued_on):
             raise Invalid("Ngày ban hành chưa đúng. Ví dụ đúng: 15/01/2026.", code="bad-date")
-        if period_end and period_end < period_start:
-            raise Invalid(
-                "Thời gian kết thúc kế hoạch đứng trước thời gian bắt đầu.", code="end-before-start"
-            )
+        check_head(number, "", period_start, period_end)
         head = replace(
             codec.head_from_json(version.head),
             number=number.strip() or None,
@@ -190,7 +192,7 @@ def correct_head(
 def drop_draft(actor: Actor, version_id: int, *, at: datetime) -> None:
     """Throw a draft and its file away; the log keeps that it was there."""
     with transaction(db.session):
-        version, plan = drafting.load(version_id)
+        version, plan = drafting.load(version_id, lock=True)
         access.need(actor, "plan.review", Thing(plan.committee_id, plan.coordinator_id))
         if version.state != "draft":
             raise Refused("Kế hoạch đã ban hành thì không bỏ được.")
@@ -217,7 +219,7 @@ def _changing(
 ) -> Iterator[tuple[PlanVersion, dict[str, Any]]]:
     """One change of a draft: right, version and state are checked, the fact is written at the end."""
     with transaction(db.session):
-        version, plan = drafting.load(version_id)
+        version, plan = drafting.load(version_id, lock=True)
         access.need(actor, "plan.review", Thing(plan.committee_id, plan.coordinator_id))
         if version.state != "draft":
             raise Refused("Kế hoạch này đã ban hành, không sửa bản thảo được nữa.")

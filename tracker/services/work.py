@@ -44,8 +44,7 @@ REASONS = {
 
 def tick(actor: Actor, assignment_id: int, given: Given, *, at: datetime) -> None:
     """A unit says that its work is done, with evidence. The day that counts is today."""
-    with _changing(assignment_id) as work:
-        access.need(actor, "work.tick", _thing(work))
+    with _changing(actor, "work.tick", assignment_id) as work:
         _submit(actor, work, given, received_on=vietnam_day(at), via="", at=at)
 
 
@@ -53,8 +52,7 @@ def tick_on_behalf(
     actor: Actor, assignment_id: int, given: Given, *, received_on: date, via: str, at: datetime
 ) -> None:
     """The coordinator records what came in otherwise: on which day it was received, and how it came."""
-    with _changing(assignment_id) as work:
-        access.need(actor, "work.tick-on-behalf", _thing(work))
+    with _changing(actor, "work.tick-on-behalf", assignment_id) as work:
         if via not in WAYS:
             raise Invalid("Xin chọn cách nhận: bản giấy, điện thoại hoặc hệ thống khác.", code="no-way")
         if received_on > vietnam_day(at):
@@ -64,8 +62,7 @@ def tick_on_behalf(
 
 def take_back(actor: Actor, assignment_id: int, *, at: datetime) -> None:
     """The unit takes its evidence back while nobody has decided about it."""
-    with _changing(assignment_id) as work:
-        access.need(actor, "work.tick", _thing(work))
+    with _changing(actor, "work.tick", assignment_id) as work:
         submission = _sent(work)
         _move(work, "take-back", at)
         submission.state = "withdrawn"
@@ -74,8 +71,7 @@ def take_back(actor: Actor, assignment_id: int, *, at: datetime) -> None:
 
 def accept(actor: Actor, assignment_id: int, *, row_version: int, at: datetime) -> None:
     """The coordinator accepts; the day that counts is the day of the submission, not today."""
-    with _changing(assignment_id, row_version) as work:
-        access.need(actor, "work.accept", _thing(work))
+    with _changing(actor, "work.accept", assignment_id, row_version) as work:
         submission = _sent(work)
         _move(work, "accept", at)
         _decide(submission, actor, "accepted", at)
@@ -87,8 +83,7 @@ def return_(
     actor: Actor, assignment_id: int, reason: str, *, form_only: bool = False, row_version: int, at: datetime
 ) -> None:
     """The coordinator returns it with a reason; the work is open again."""
-    with _changing(assignment_id, row_version) as work:
-        access.need(actor, "work.return", _thing(work))
+    with _changing(actor, "work.return", assignment_id, row_version) as work:
         if not reason.strip():
             raise Invalid("Xin ghi lý do trả lại để đơn vị biết cần bổ sung gì.", code="no-reason")
         submission = _sent(work)
@@ -112,13 +107,16 @@ def day_that_counts(submissions: list[Submission]) -> date:
 
 
 @contextmanager
-def _changing(assignment_id: int, row_version: int | None = None) -> Iterator[Assignment]:
-    """One transaction around one assignment; whoever comes second is told."""
+def _changing(
+    actor: Actor, deed: str, assignment_id: int, row_version: int | None = None
+) -> Iterator[Assignment]:
+    """One transaction around one assignment: the right is asked first, whoever comes second is told."""
     try:
         with transaction(db.session):
             work = db.session.get(Assignment, assignment_id)
             if work is None:
                 raise NotFound("Không tìm thấy việc này. Có thể kế hoạch đã thay đổi.")
+            access.need(actor, deed, _thing(work))
             if row_version is not None and row_version != work.row_version:
                 raise OVERTAKEN
             yield work

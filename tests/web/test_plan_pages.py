@@ -42,8 +42,8 @@ def stored(model) -> list:
     return db.session.query(model).all()
 
 
-def upload(client, send, data: bytes, name: str = "44-kh.txt"):
-    return send(client, "/ke-hoach/them", "/ke-hoach/them", tep=(BytesIO(data), name))
+def upload(client, send, data: bytes, name: str = "44-kh.txt", **fields):
+    return send(client, "/ke-hoach/them", "/ke-hoach/them", tep=(BytesIO(data), name), **fields)
 
 
 # The list
@@ -64,9 +64,33 @@ def test_only_coordinators_are_offered_the_ways_in(published, signed_in):
 
 def test_a_published_plan_stands_with_a_sentence_and_both_counts(published, signed_in):
     words = text(signed_in("leader").get("/ke-hoach"))
-    assert "Có 1 nhiệm vụ quá hạn và 1 nhiệm vụ hạn hôm nay." in words
+    assert "Có 1 nhiệm vụ quá hạn (3 việc của các đơn vị), 1 nhiệm vụ hạn hôm nay." in words
     assert "0/3 nhiệm vụ theo kỳ" in words
     assert "0/7 việc của các đơn vị" in words
+
+
+def test_an_officer_is_told_whose_days_the_timeline_shows(published, signed_in):
+    assert "Hạn của UBND xã Tân Lập" in text(signed_in("officer").get("/ke-hoach/1"))
+    words = text(signed_in("leader").get("/ke-hoach/1"))
+    assert "Hạn của" not in words
+    assert "1 nhiệm vụ (3 việc của các đơn vị) không có hạn" in words
+
+
+def test_a_draft_without_rows_says_so(signed_in, send, world):
+    coordinator = signed_in("coordinator")
+    upload(coordinator, send, "Kính gửi các đơn vị.\nXin trân trọng cảm ơn.".encode())
+    words = text(coordinator.get("/ke-hoach"))
+    assert "chưa có dòng nào" in words
+    assert "đọc rõ" not in words
+
+
+def test_a_second_draft_of_a_plan_is_refused_with_the_way_to_the_first(published, signed_in, send):
+    coordinator = signed_in("coordinator")
+    first = upload(coordinator, send, SMALL.encode(), **{"ke-hoach": "1"})
+    assert "Bản mới của 12/KH-UBND" in text(coordinator.get(first.location))
+    refused = upload(coordinator, send, SMALL.encode(), **{"ke-hoach": "1"})
+    assert refused.status_code == 409
+    assert f'href="{first.location}">Mở bản thảo đang có' in refused.get_data(as_text=True)
 
 
 def test_a_draft_is_seen_by_its_unit_only_and_leads_on_to_the_review(world, signed_in, send):
@@ -84,7 +108,11 @@ def test_a_draft_is_seen_by_its_unit_only_and_leads_on_to_the_review(world, sign
 
 @pytest.mark.parametrize(
     ("data", "name"),
-    [(b"", "trong.txt"), (b"PK\x03\x04 hong", "hong.docx"), (b"GIF89a\x01\x00\x01\x00\x80\x00\x00", "anh.docx")],
+    [
+        (b"", "trong.txt"),
+        (b"PK\x03\x04 hong", "hong.docx"),
+        (b"GIF89a\x01\x00\x01\x00\x80\x00\x00", "anh.docx"),
+    ],
     ids=["empty", "damaged", "foreign"],
 )
 def test_a_file_that_cannot_be_read_is_told_on_the_page_and_nothing_is_stored(

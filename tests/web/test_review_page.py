@@ -15,7 +15,7 @@ from tracker.services import plans, show
 from tracker.store.models import PlanVersion
 from tracker.store.queries.rows import ReviewRow
 from tracker.web.marking import paragraphs
-from tracker.web.task_form import printed_day, read_day, read_printed_day, read_task
+from tracker.web.task_form import path_line, printed_day, read_day, read_printed_day, read_task
 
 pytestmark = pytest.mark.usefixtures("sqlite_app")
 
@@ -233,6 +233,41 @@ def test_a_blocking_doubt_passes_only_with_a_reason(row, do):
     assert "Xin ghi lý do" in text(refused)
     do(f"/dong/{one.id}", do="overrule:no-unit", **{"reason-no-unit": "chờ phân công"})
     assert row("Treo").overruled == {"no-unit": "chờ phân công"}
+
+
+def test_a_row_that_still_blocks_is_not_right_and_stays_in_hand(row, do, signed_in):
+    one = row("Treo")
+    answer = do(f"/dong/{one.id}", **fields_of(one), do="right")
+    assert f"dong={one.id}" in answer.location
+    assert answer.location.endswith(f"#dong-{one.id}")
+    assert "Dòng này còn 1 điểm phải trả lời" in text(signed_in("coordinator").get(answer.location))
+    assert row("Treo").decision == "open"
+
+
+def test_one_question_for_one_name(row):
+    assert [doubt.code for doubt in row("Treo").doubts if doubt.field == "leads"] == ["no-unit"]
+
+
+def test_doubts_about_the_whole_reading_stand_above_the_rows(draft, signed_in):
+    version = db.session.get(PlanVersion, draft)
+    version.lint = [{"code": "section-no-lead", "field": "leads", "text": "II. NỘI DUNG"}]
+    db.session.commit()
+    words = text(signed_in("coordinator").get(f"/kiem-tra/{draft}"))
+    place = words.index("Nhiều việc trong một mục chưa ghi đơn vị chủ trì")
+    assert words.index("“II. NỘI DUNG”") > place
+    assert place < words.index("Cần xem")
+
+
+def test_labels_of_our_own_are_not_shown_and_not_lost():
+    read = TaskDraft(("III", "1", "r1", "-2"), "report", "Báo cáo")
+    assert path_line(read.path) == "III › 1"
+    assert read_task(MultiDict({"title": "Báo cáo", "path": "III › 1"}), read).path == read.path
+    assert read_task(MultiDict({"title": "Báo cáo", "path": "III › 2"}), read).path == (
+        "III",
+        "2",
+        "r1",
+        "-2",
+    )
 
 
 def test_a_day_that_is_none_is_told_beside_the_row_with_what_was_typed(row, do):

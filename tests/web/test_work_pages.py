@@ -7,6 +7,8 @@ from io import BytesIO
 
 import pytest
 
+from tracker.web.telling import asked_kind
+
 PDF = b"%PDF-1.4 noi dung thu"
 
 pytestmark = pytest.mark.usefixtures("sqlite_app")
@@ -97,16 +99,50 @@ def test_what_cannot_be_taken_stays_in_the_form_with_the_reason(
 
 def test_the_line_is_taken_apart_while_typing(published, signed_in):
     officer = signed_in("officer")
-    chips = officer.get("/viec/doc-dong?dong=15/BC-UBND ngày 20/5/2026").json["chips"]
+    chips = officer.get("/viec/doc-dong?dong=15/BC-UBND ngày 11/5/2026").json["chips"]
     assert [(one["name"], one["words"]) for one in chips] == [
         ("Số", "15"),
         ("Ký hiệu", "BC-UBND"),
-        ("Ngày", "Thứ Tư 20/5/2026"),
+        ("Ngày", "Thứ Hai 11/5/2026"),
     ]
     assert [one["missing"] for one in officer.get("/viec/doc-dong?dong=báo cáo").json["chips"]] == [
         True,
         True,
     ]
+
+
+def test_another_kind_of_document_than_the_plan_asks_for_is_a_hint_and_no_more(published, signed_in):
+    ask = "/viec/doc-dong?dong=15/BC-UBND ngày {}&loai={}"
+    officer = signed_in("officer")
+    hint = officer.get(ask.format("11/5/2026", "KH")).json["chips"][-1]
+    assert (hint["name"], hint["words"], hint["missing"]) == ("Kế hoạch yêu cầu", "Kế hoạch", True)
+    assert not any(one["missing"] for one in officer.get(ask.format("11/5/2026", "BC")).json["chips"])
+    future = officer.get(ask.format("20/12/2026", "BC")).json["chips"][-1]
+    assert (future["missing"], future["words"]) == (True, "Chủ Nhật 20/12/2026, còn ở tương lai")
+
+
+@pytest.mark.parametrize(
+    ("deliverables", "code"),
+    [
+        (["Kế hoạch của UBND xã"], "KH"),
+        (["Tờ trình"], "TTr"),
+        (["Báo cáo", "Quyết định"], ""),
+        (["hội nghị"], ""),
+    ],
+)
+def test_the_kind_of_document_is_read_from_the_product(deliverables, code):
+    assert asked_kind(deliverables) == code
+
+
+def test_after_an_acceptance_the_next_one_is_offered(published, work_id, signed_in, send):
+    officer, coordinator = signed_in("officer"), signed_in("coordinator")
+    pages = [f"/viec/{work_id(words)}" for words in ("Tổ chức", "Rà soát")]
+    for page in pages:
+        send(officer, page, page + "/gui", text="16/BC-UBND ngày 12/5/2026")
+    answer = send(coordinator, pages[0], pages[0] + "/duyet", row_version=row_version(coordinator, pages[0]))
+    html = coordinator.get(answer.location).get_data(as_text=True)
+    assert re.search(rf'href="{pages[1]}\?xong=1">Việc chờ duyệt tiếp theo', html)
+    assert "Ban hành kế hoạch, giao việc cho đơn vị:" not in text(officer.get(pages[0]))
 
 
 def test_evidence_can_be_taken_back(published, work_id, signed_in, send):
@@ -160,9 +196,12 @@ def test_who_decides_on_an_old_page_is_told_and_nothing_changes(published, work_
 
 def test_the_coordinator_records_on_behalf_of_a_unit(published, work_id, signed_in, send):
     coordinator, page = signed_in("coordinator"), f"/viec/{work_id('Rà soát')}"
-    fields = {"text": "15/BC-UBND ngày 7/5/2026", "received_on": "2026-05-08", "via": "paper"}
-    future = send(coordinator, page, page + "/gui-thay", **{**fields, "received_on": "2026-06-01"})
+    fields = {"text": "15/BC-UBND ngày 7/5/2026", "received_on": "8/5/2026", "via": "paper"}
+    future = send(coordinator, page, page + "/gui-thay", **{**fields, "received_on": "1/6/2026"})
     assert "không thể ở trong tương lai" in text(future)
+    undated = send(coordinator, page, page + "/gui-thay", **{**fields, "received_on": ""})
+    assert "Xin ghi ngày nhận" in text(undated)
+    assert 'type="date"' not in undated.get_data(as_text=True)
     send(coordinator, page, page + "/gui-thay", **fields)
     words = text(coordinator.get(page))
     assert "Ghi nhận thay đơn vị: nhận Thứ Sáu 8/5/2026 bằng bản giấy." in words

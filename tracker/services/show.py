@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from tracker.access import Actor, Thing
 from tracker.clock import vietnam_day
 from tracker.deadlines.workdays import NATIONAL
 from tracker.drafts import codec
-from tracker.drafts.model import Source
+from tracker.drafts.model import Doubt, Source
 from tracker.errors import Forbidden, NotFound
 from tracker.extensions import db
 from tracker.progress.counts import DONE, Tally, plan_tally, tally, worst
@@ -180,7 +181,18 @@ def unit_work(actor: Actor, unit_id: int, *, at: datetime, plan_id: int | None =
 def _grouped(rows: Iterable[WorkRow], today: date) -> tuple[tuple[str, tuple[WorkRow, ...]], ...]:
     groups: dict[str, list[WorkRow]] = {
         code: []
-        for code in ("overdue", "today", "week", "month", "later", "waiting", "undated", "submitted", "done")
+        for code in (
+            "overdue",
+            "today",
+            "week",
+            "month",
+            "soon",
+            "later",
+            "waiting",
+            "undated",
+            "submitted",
+            "done",
+        )
     }
     for row in rows:
         code = _urgency(row, today)
@@ -202,19 +214,27 @@ def _urgency(row: WorkRow, today: date) -> str:
         return "undated"
     if row.due_on <= today + timedelta(days=6 - today.weekday()):
         return "week"
-    return "month" if (row.due_on.year, row.due_on.month) == (today.year, today.month) else "later"
+    if (row.due_on.year, row.due_on.month) == (today.year, today.month):
+        return "month"
+    return "soon" if code == "soon" else "later"
 
 
 def _helped(unit_id: int, today: date, plan_id: int | None) -> tuple[WorkRow, ...]:
     """What the unit helps with and others lead: the next occurrence of each task, while it is not done."""
     tasks = find_work.helped_tasks(db.session, [unit_id])
     rows = _works(Wanted(tasks=tasks), today) if tasks else []
-    next_ones: dict[int, WorkRow] = {}
+    live: dict[int, list[WorkRow]] = {}
     for row in rows:
-        live = row.standing.code not in (*DONE, "excused") and row.holder_id != unit_id
-        if live and plan_id in (None, row.plan_id):
-            next_ones.setdefault(row.task_id, row)
-    return tuple(next_ones.values())
+        others = row.standing.code not in (*DONE, "excused") and row.holder_id != unit_id
+        if others and plan_id in (None, row.plan_id):
+            live.setdefault(row.task_id, []).append(row)
+    return tuple(replace(found[0], leading=_leading(found)) for found in live.values())
+
+
+def _leading(rows: list[WorkRow]) -> int:
+    """How many units lead what comes first of these."""
+    first = rows[0]
+    return len({r.holder_id for r in rows if (r.timing_id, r.period) == (first.timing_id, first.period)})
 
 
 def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
@@ -284,7 +304,8 @@ def spans_of(task: TaskVersion) -> dict[str, tuple[Source, ...]]:
 
 def _facts(row: WorkRow) -> tuple[FactRow, ...]:
     own = find_plans.facts(db.session, thing="assignment", thing_id=row.id)
-    return own + find_plans.publishing_facts(db.session, row.plan_id)
+    found = own + find_plans.publishing_facts(db.session, row.plan_id)
+    return tuple(sorted(found, key=lambda fact: fact.at, reverse=True))
 
 
 # Plans
@@ -489,6 +510,7 @@ def review(actor: Actor, version_id: int, *, at: datetime) -> Review:
         head=codec.head_from_json(version.head),
         blocks=tuple(version.blocks),
         leftover=tuple(codec.source_from_json(one) for one in version.leftover),
+        lint=tuple(codec.doubt_from_json(one) for one in version.lint),
         rows=tuple(_review_row(one) for one in draft.rows),
         choices=draft.names.choices,
         past=past,
@@ -497,10 +519,20 @@ def review(actor: Actor, version_id: int, *, at: datetime) -> Review:
         new_assignments=would.assignments,
         withdrawn_assignments=would.withdrawn,
         kept_assignments=would.kept,
+        moved_assignments=would.moved,
+        replaces=_replaced(version),
         unassigned=sum(not one.lead_ids for one in draft.publishable),
         undated=sum(one.due is None and not one.waits_for for one in planned),
         waiting=sum(bool(one.waits_for) for one in planned),
     )
+
+
+def _replaced(version: PlanVersion) -> str:
+    """What people call the published version of the same plan."""
+    if version.ordinal == 1:
+        return ""
+    published = next((one for one in version.plan.versions if one.state == "published"), None)
+    return (published.number or published.title) if published else ""
 
 
 def _review_row(one: drafting.Prepared) -> ReviewRow:
@@ -512,10 +544,24 @@ def _review_row(one: drafting.Prepared) -> ReviewRow:
         decision=one.row.decision,
         origin=one.row.origin,
         mentions=one.mentions,
-        doubts=one.doubts,
+        doubts=_asked_once(one.doubts),
         blocking=one.blocking if one.live else (),
         overruled=dict(one.row.overruled),
     )
+
+
+def _asked_once(doubts: tuple[Doubt, ...]) -> tuple[Doubt, ...]:
+    """A vague name that means nobody yet is asked about once: who is meant answers both."""
+    unknown = [doubt.text for doubt in doubts if doubt.code in ("no-unit", "unknown-unit")]
+    return tuple(
+        doubt
+        for doubt in doubts
+        if doubt.code != "vague-unit" or not any(_same_words(doubt.text, text) for text in unknown)
+    )
+
+
+def _same_words(one: str, other: str) -> bool:
+    return not one or one in other or other in one
 
 
 # Oversight
@@ -564,7 +610,7 @@ def _matrix_sections(
             ),
             total=_tally((row for found in mine for row in found), today),
         )
-        sections.setdefault("commune" if unit.kind == "commune" else "office", []).append(line)
+        sections.setdefault(unit.kind, []).append(line)
     return tuple((kind, tuple(lines)) for kind, lines in sections.items())
 
 

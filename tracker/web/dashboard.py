@@ -20,6 +20,7 @@ from tracker.web.guard import asks
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/theo-doi")
 
+MAX_WHOLE = 40  # a matrix of so many units is shown whole; a longer one scrolls under its head
 BEFORE_FOLD = 6  # how many of the coming pieces of work stand open
 
 
@@ -57,6 +58,8 @@ def matrix() -> ResponseReturnValue:
         matrix=found,
         sections=late_sections(found) if late_only else found.sections,
         late_only=late_only,
+        units_shown=sum(len(rows) for _kind, rows in found.sections),
+        max_whole=MAX_WHOLE,
         coming=joined(found.coming),
         before_fold=BEFORE_FOLD,
         most=max((count for _first, _last, count in found.weeks), default=0),

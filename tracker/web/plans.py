@@ -14,7 +14,7 @@ from tracker.access import Thing, may
 from tracker.errors import Invalid, NotFound, Refused, TrackerError, UnreadableFile
 from tracker.services import plans as deeds
 from tracker.services import show
-from tracker.store.queries.rows import UnitRow
+from tracker.store.queries.rows import PlanPage, PlanRow, UnitRow
 from tracker.web import context, plan_view, reading
 from tracker.web.guard import asks
 from tracker.web.task_form import read_day, read_printed_day
@@ -45,8 +45,23 @@ def page(plan_id: int) -> ResponseReturnValue:
     drawing = timeline(found.sections, context.today())
     telling = [told(moment) for moment in drawing.telling[:8]] if drawing else []
     return render_template(
-        "plans/page.html", page=found, plan=found.plan, drawing=drawing, telling=telling, view=plan_view
+        "plans/page.html",
+        page=found,
+        plan=found.plan,
+        drawing=drawing,
+        telling=telling,
+        view=plan_view,
+        whose=_whose(found),
     )
+
+
+def _whose(found: PlanPage) -> str:
+    """Whose due days the timeline shows: those of the visitor's units, where the others are not seen."""
+    seen = sum(len(task.assignments) for section in found.sections for task in section.tasks)
+    every = found.plan.assignments
+    if seen == every.total + every.undated + every.excused:
+        return ""
+    return ", ".join(unit.name for unit in context.my_units())
 
 
 @blueprint.get("/them")
@@ -161,8 +176,15 @@ def _upload_page(problem: str = "", form: Mapping[str, str] | None = None) -> st
         units=_coordinating(),
         coordinators=_choices,
         form=form or {},
+        draft=_draft_of((form or {}).get("ke-hoach", "")) if problem else None,
         plan_id=request.args.get("ke-hoach", type=int),
     )
+
+
+def _draft_of(plan_id: str) -> PlanRow | None:
+    """The draft of the plan that is on its way already, if there is one."""
+    rows = show.plans(context.actor(), at=context.now()) if plan_id else ()
+    return next((row for row in rows if row.state == "draft" and str(row.id) == plan_id), None)
 
 
 def _hand_page(problem: TrackerError | None = None) -> str:

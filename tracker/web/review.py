@@ -78,6 +78,8 @@ def row(version_id: int, row_id: int) -> ResponseReturnValue:
         found = _found(version_id)
         typed = Typed(row_id, _as_typed(_row_of(found, row_id).task), error.message)
         return _page(found, typed), error.status
+    if do == "right" and _row_of(_found(version_id), row_id).blocking:
+        return _back(version_id, row_id, still=True)
     if do in ("right", "reject"):
         return _back(version_id, _next(_found(version_id), row_id))
     return _back(version_id, row_id)
@@ -174,6 +176,8 @@ def _published(done: publishing.Published) -> str:
     words = [_("Đã ban hành kế hoạch: %(n)d việc được giao cho các đơn vị.", n=done.assignments)]
     if done.kept:
         words.append(_("%(n)d việc giữ nguyên.", n=done.kept))
+    if done.moved:
+        words.append(_("%(n)d việc trong số đó có hạn mới.", n=done.moved))
     if done.withdrawn:
         words.append(_("%(n)d việc rút lại.", n=done.withdrawn))
     return " ".join(words)
@@ -213,7 +217,7 @@ class _Change:
             self.step(deeds.choose_units, request.form["mention"], request.form.get("value", "none"))
         else:
             self.save()
-            if do == "right":
+            if do == "right" and not self.still_blocked():
                 self.step(deeds.decide_row, "right")
 
     def save(self) -> None:
@@ -228,6 +232,10 @@ class _Change:
             self.step(deeds.choose_units, mention, value)
         for code in doubts.kept(before, request.form):
             self.step(deeds.resolve_doubt, code)
+
+    def still_blocked(self) -> bool:
+        """A row with a question that holds publishing back is not right yet, whatever else was answered."""
+        return bool(_row_of(_found(self.version_id), self.row_id).blocking)
 
     def step(self, deed: Callable[..., object], *values: object) -> None:
         if self.done:
@@ -279,9 +287,11 @@ def _row_version() -> int:
     return request.form.get("row_version", 0, type=int)
 
 
-def _back(version_id: int, row_id: int | None) -> ResponseReturnValue:
+def _back(version_id: int, row_id: int | None, *, still: bool = False) -> ResponseReturnValue:
+    """To the row; `still`: it was called right and is not, which the row then says."""
     anchor = f"dong-{row_id}" if row_id else "ban-hanh"
-    return redirect(url_for(".page", version_id=version_id, dong=row_id, _anchor=anchor), 303)
+    told = "1" if still else None
+    return redirect(url_for(".page", version_id=version_id, dong=row_id, con=told, _anchor=anchor), 303)
 
 
 def _simply(
@@ -331,6 +341,7 @@ def _page(found: Review, typed: Typed | None = None) -> str:
         in_hand=in_hand,
         typed=typed,
         missing=missing(found),
+        sentence=doubts.sentence,
         written_day=written_day,
         printed_day=printed_day,
     )
@@ -341,6 +352,7 @@ def _shared(found: Review) -> dict[str, object]:
     return {
         "review": found,
         "doubts": doubts,
+        "still": "con" in request.args,
         "kinds": KINDS,
         "cycles": CYCLES,
         "path_line": path_line,

@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from tracker.drafts.model import TaskDraft, TimingDraft
 from tracker.errors import Invalid
 from tracker.sheets.words import plain_day
+from tracker.vietnamese.paths import BULLET, REPORT
 
 KINDS = ("task", "report", "responsibility")
 CYCLES = ("week", "month", "quarter", "half-year", "year")
@@ -45,8 +46,12 @@ def read_task(form: Form, before: TaskDraft = EMPTY) -> TaskDraft:
 
 
 def path_line(path: tuple[str, ...]) -> str:
-    """The printed labels as the form shows them: II › 1 › 1.1"""
-    return " › ".join(path)
+    """The printed labels as the form shows them: II › 1 › 1.1; our own (r1, -2) are printed nowhere."""
+    return " › ".join(label for label in path if not _own(label))
+
+
+def _own(label: str) -> bool:
+    return bool(REPORT.fullmatch(label) or BULLET.fullmatch(label))
 
 
 def read_day(text: str) -> date | None:
@@ -96,7 +101,11 @@ def printed_day(iso: str) -> str:
 def _path(text: str, before: TaskDraft) -> tuple[str, ...]:
     if text.strip() == path_line(before.path):
         return before.path
-    return tuple(part.strip() for part in re.split(r"[›/]", text) if part.strip())
+    printed = [part.strip() for part in re.split(r"[›/]", text) if part.strip()]
+    return (
+        *(label for label in printed if not _own(label)),
+        *(label for label in before.path if _own(label)),
+    )
 
 
 def _timings(form: Form, before: TaskDraft) -> Iterator[TimingDraft]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,6 +32,17 @@ class Chip:
     words: str
     missing: bool = False
 
+
+# How the symbol of a document begins, by what a plan calls the document.
+KINDS = {
+    "kế hoạch": "KH",
+    "báo cáo": "BC",
+    "quyết định": "QĐ",
+    "công văn": "CV",
+    "tờ trình": "TTr",
+    "thông báo": "TB",
+    "hướng dẫn": "HD",
+}
 
 FACTS = {
     "imported": ("ask", lazy_gettext("Nhập tệp kế hoạch")),
@@ -68,9 +79,11 @@ SUBMISSIONS = {
 }
 
 
-def fact_words(fact: FactRow) -> Told:
+def fact_words(fact: FactRow, *, whole: bool = True) -> Told:
     """One line of history. A deed without words of its own shows its code, so that nothing is hidden."""
     mark, text = FACTS.get(fact.deed, ("ask", fact.deed))
+    if fact.deed == "published" and not whole:  # the total of the plan says nothing about one unit's work
+        return Told(mark, str(text))
     return Told(mark, str(text), _detail(fact.deed, fact.after))
 
 
@@ -98,14 +111,50 @@ def _receipt(after: Mapping[str, Any]) -> tuple[str, ...]:
     return (_("nhận ngày %(day)s bằng %(way)s", day=day, way=WAYS.get(str(after["via"]), after["via"])),)
 
 
-def line_chips(line: DocumentLine) -> list[Chip]:
-    """What was understood of a document line, and what was not."""
+def asked_kind(deliverables: Iterable[str]) -> str:
+    """The kind of document that a plan asks for, by the code of its symbol; empty where none or several."""
+    named = {
+        code for text in deliverables for name, code in KINDS.items() if text.casefold().startswith(name)
+    }
+    return named.pop() if len(named) == 1 else ""
+
+
+def kind_name(code: str) -> str:
+    """KH is Kế hoạch."""
+    return next((name.capitalize() for name, known in KINDS.items() if known == code), "")
+
+
+def line_example(code: str, day: date) -> str:
+    """A line as somebody might enter it for that kind of document."""
+    symbol = {"": "BC-UBND", "CV": "UBND-VP"}.get(code, f"{code}-UBND")
+    return str(_("15/%(symbol)s ngày %(day)s", symbol=symbol, day=plain_day(day)))
+
+
+def _of_kind(symbol: str, code: str) -> bool:
+    """A letter has no kind before its symbol: 15/UBND-VP."""
+    first = symbol.split("-")[0].casefold()
+    if code == "CV":
+        return first not in {known.casefold() for known in KINDS.values()} or first == "cv"
+    return first == code.casefold()
+
+
+def line_chips(line: DocumentLine, code: str = "", today: date | None = None) -> list[Chip]:
+    """What was understood of a document line, what was not, and what is unlike what the plan asks for."""
+    chips = _read_chips(line, today)
+    if line.symbol and kind_name(code) and not _of_kind(line.symbol, code):
+        chips.append(Chip(_("Kế hoạch yêu cầu"), kind_name(code), True))
+    return chips
+
+
+def _read_chips(line: DocumentLine, today: date | None) -> list[Chip]:
     if "number" in line.missing:
         chips = [Chip(_("Số, ký hiệu"), _("chưa thấy"), True)]
     else:
         chips = [Chip(_("Số"), line.number), Chip(_("Ký hiệu"), line.symbol)]
     if line.dated_on is None:
         return [*chips, Chip(_("Ngày"), _("chưa thấy"), True)]
+    if today and line.dated_on > today:
+        return [*chips, Chip(_("Ngày"), _("%(day)s, còn ở tương lai", day=day_words(line.dated_on)), True)]
     return [*chips, Chip(_("Ngày"), day_words(line.dated_on))]
 
 
@@ -129,7 +178,9 @@ def way_words(via: str) -> str:
 
 FILTERS = {
     "fact_words": fact_words,
+    "asked_kind": asked_kind,
     "line_chips": line_chips,
+    "line_example": line_example,
     "letter_mark": letter_mark,
     "letter_words": letter_words,
     "submission_state": submission_state,

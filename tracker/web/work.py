@@ -16,8 +16,9 @@ from tracker.services import work as deeds
 from tracker.services.work import Given
 from tracker.sheets.words import day_words, period_words, plain_day
 from tracker.store.queries.rows import SubmissionRow, UnitWork, WorkPage
-from tracker.web.context import actor, my_units, now, today
+from tracker.web.context import actor, can, my_units, now, today
 from tracker.web.guard import asks, local_address
+from tracker.web.task_form import read_day
 from tracker.web.telling import line_chips
 
 blueprint = Blueprint("work", __name__)
@@ -93,7 +94,16 @@ def _page(assignment_id: int, entered: Entered | None = None) -> str:
         quote=quote_pieces(page),
         why=why_due(page),
         mine=page.row.holder_id in actor().units(),
+        next_id=_next_to_accept(page) if "xong" in request.args else None,
     )
+
+
+def _next_to_accept(page: WorkPage) -> int | None:
+    """After an acceptance: the next piece of work that waits for this person."""
+    if not can("dashboard.see"):
+        return None
+    waiting = show.matrix(actor(), page.row.committee_id, at=now()).to_accept
+    return next((row.id for row in waiting if row.id != page.row.id), None)
 
 
 def _waiting(page: WorkPage) -> SubmissionRow | None:
@@ -154,9 +164,8 @@ def why_due(page: WorkPage) -> list[str]:
 def read_line() -> ResponseReturnValue:
     """What a document line says, for the chips under the field while somebody types."""
     line = deeds.read_document_line(request.args.get("dong", "")[:300], today())
-    return jsonify(
-        chips=[{"name": one.name, "words": one.words, "missing": one.missing} for one in line_chips(line)]
-    )
+    chips = line_chips(line, request.args.get("loai", ""), today())
+    return jsonify(chips=[{"name": one.name, "words": one.words, "missing": one.missing} for one in chips])
 
 
 # Deeds.
@@ -202,7 +211,9 @@ def tick_on_behalf(assignment_id: int) -> ResponseReturnValue:
 def accept(assignment_id: int) -> ResponseReturnValue:
     deeds.accept(actor(), assignment_id, row_version=_row_version(), at=now())
     flash(_("Đã duyệt. Việc đã hoàn thành."), "done")
-    return _back(assignment_id)
+    back = local_address(request.form.get("back"))
+    address = back or url_for("work.one", assignment_id=assignment_id, xong=1)
+    return redirect(address, 303)
 
 
 @blueprint.post("/viec/<int:assignment_id>/tra")
@@ -235,10 +246,10 @@ def given_from_form() -> Given:
 
 
 def _receipt_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid(_("Xin ghi ngày nhận, ví dụ 20/5/2026."), code="receipt-day") from None
+    day = read_day(text)
+    if day is None:
+        raise Invalid(_("Xin ghi ngày nhận, ví dụ 20/5/2026."), code="receipt-day")
+    return day
 
 
 def _row_version() -> int:

@@ -136,7 +136,8 @@ class FactRow:
 
 @dataclass(frozen=True)
 class WorkRow:
-    """An assignment with what a list shows of it."""
+    """An assignment with what a list shows of it. `leading` units have the same task for the same period,
+    where one row speaks for all of them."""
 
     id: int
     committee_id: int
@@ -171,6 +172,7 @@ class WorkRow:
     sequence: int
     changed_at: datetime
     row_version: int
+    leading: int = 1
 
     @property
     def due_on(self) -> date | None:
@@ -210,7 +212,7 @@ class WorkPage:
 class UnitWork:
     """Việc của đơn vị: groups in order of urgency, each (code, rows); empty ones are left out.
 
-    Codes: overdue, today, week, month, later, waiting, undated, submitted, done."""
+    Codes: overdue, today, week, month, soon (30 days), later, waiting, undated, submitted, done."""
 
     unit: UnitRow
     today: date
@@ -323,7 +325,11 @@ class ReviewRow:
 
 @dataclass(frozen=True)
 class Review:
-    """The review page: the document, the drafted rows, what is left over, and what publishing would do."""
+    """The review page: the document, the drafted rows, what is left over, and what publishing would do.
+
+    `lint` are the doubts about the whole reading; `replaces` is the number of the version that this one would
+    take the place of, empty for a first version; `moved_assignments` of those kept get a new due day.
+    """
 
     plan: PlanRow
     version_id: int
@@ -331,6 +337,7 @@ class Review:
     head: PlanHead
     blocks: tuple[str, ...]
     leftover: tuple[Source, ...]
+    lint: tuple[Doubt, ...]
     rows: tuple[ReviewRow, ...]
     choices: tuple[Choice, ...]
     past: tuple[PastPeriod, ...]
@@ -339,6 +346,8 @@ class Review:
     new_assignments: int
     withdrawn_assignments: int
     kept_assignments: int
+    moved_assignments: int
+    replaces: str
     unassigned: int
     undated: int
     waiting: int

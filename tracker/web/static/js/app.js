@@ -33,6 +33,8 @@
     // One template for all rows: ids get the row's number so that labels find their fields.
     holder.innerHTML = shape.innerHTML.replace(/__ID__/g, ring.dataset.id);
     holder.querySelector('form').action = ring.dataset.tick;
+    holder.querySelector('form').dataset.kind = ring.dataset.kind || '';
+    holder.querySelector('[data-line]').placeholder = ring.dataset.example;
     row.appendChild(holder);
     row.classList.add('open');
     ring.setAttribute('aria-expanded', 'true');
@@ -88,7 +90,7 @@
         var text = line.value.trim();
         var mine = ++asked;
         if (!text) { showChips(place, []); return; }
-        fetch(form.dataset.evidence + '?dong=' + encodeURIComponent(text), {
+        fetch(form.dataset.evidence + '?dong=' + encodeURIComponent(text) + '&loai=' + encodeURIComponent(form.dataset.kind || ''), {
           headers: { Accept: 'application/json' }, credentials: 'same-origin'
         }).then(function (answer) { return answer.ok ? answer.json() : { chips: [] }; })
           .then(function (told) { if (mine === asked) { showChips(place, told.chips); } })

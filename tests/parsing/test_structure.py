@@ -196,3 +196,59 @@ def test_a_directive_is_told_to_be_no_plan() -> None:
         )
     )
     assert "not-a-plan" in [doubt.code for doubt in draft.lint]
+
+
+# --- found by eye in plans of many styles ---
+
+
+@pytest.mark.parametrize(
+    ("said", "partner"),
+    [
+        ("phối hợp với UBND các xã, phường tiến hành rà soát", "UBND các xã, phường"),
+        ("phối hợp với các cơ quan, đơn vị liên quan xác định chỉ tiêu", "các cơ quan, đơn vị liên quan"),
+        ("phối hợp với Sở Ngoại vụ di dời các trường", "Sở Ngoại vụ"),
+        ("phối hợp với các đơn vị có liên quan hình thành mạng lưới", "các đơn vị có liên quan"),
+        ("phối hợp với các đơn vị liên quan trong công tác quản lý", "các đơn vị liên quan"),
+        ("phối hợp với Cục Quản lý giám sát bảo hiểm xây dựng", "Cục Quản lý giám sát bảo hiểm"),
+    ],
+)
+def test_what_a_unit_does_is_no_part_of_its_name(said: str, partner: str) -> None:
+    assert [one.text for one in partners_in(whole(0, said))] == [partner]
+
+
+@pytest.mark.parametrize(
+    ("heading", "named"),
+    [
+        ("Phòng Kinh tế - Cơ quan thường trực Ban Chỉ đạo", ["Phòng Kinh tế"]),
+        ("Hội Nông dân (gồm các chi hội)", ["Hội Nông dân"]),
+        ("Trưởng Ban Chỉ đạo", ["Trưởng Ban Chỉ đạo"]),
+        ("Các tổ chức, cá nhân liên quan", ["Các tổ chức, cá nhân liên quan"]),
+        ("Ban quản lý Khu vườn ươm, Phòng Kinh tế", ["Ban quản lý Khu vườn ươm", "Phòng Kinh tế"]),
+        # No unit: a topic, a danger, stores of data.
+        ("Doanh nghiệp số", []),
+        ("Phòng ngừa, ngăn chặn cháy rừng", []),
+        ("Các cơ sở dữ liệu về cây xanh", []),
+        ("Phòng Kinh tế chủ trì tổng hợp", []),
+    ],
+)
+def test_a_heading_names_a_unit_or_a_topic(heading: str, named: list[str]) -> None:
+    assert [one.text for one in heading_units(whole(0, heading))] == named
+
+
+def test_a_label_with_a_sentence_parts_leads_and_partners() -> None:
+    (task,) = tasks(
+        "II. NHIỆM VỤ",
+        "1. Trồng cây bóng mát",
+        "- Cơ quan thực hiện: Phòng Kinh tế và Hội Nông dân chủ trì, phối hợp với UBND các xã.",
+        "- Thời gian: Quý I.",
+    )
+    assert task.leads == ("Phòng Kinh tế", "Hội Nông dân")
+    assert task.partners == ("UBND các xã",)
+
+
+def test_whom_a_summing_up_is_for_is_no_recipient_of_a_bare_cycle() -> None:
+    found = tasks(
+        "III. TỔ CHỨC THỰC HIỆN",
+        "1. Phòng Kinh tế: Hằng năm, tổ chức đánh giá Chương trình trên địa bàn để tổng hợp, báo cáo UBND tỉnh.",
+    )
+    assert [task.kind for task in found] == ["responsibility"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
+import docx
 import pytest
 
 from tracker.documents.read import read
@@ -152,3 +154,70 @@ def test_every_head_names_its_own_column_first(name: str, rule: Shape) -> None:
 def test_a_rule_of_heads_begins_its_yes_and_not_its_no(rule: Shape) -> None:
     assert [phrase for phrase in rule.yes if not rule.begins(phrase)] == []
     assert [phrase for phrase in rule.no if rule.begins(phrase)] == []
+
+
+def test_a_head_in_other_words_below_a_group_is_no_work() -> None:
+    found = rows(
+        "| TT | Nội dung nhiệm vụ | Cơ quan chủ trì | Cơ quan phối hợp | Thời gian | Kết quả |\n"
+        "|---|---|---|---|---|---|\n"
+        "| I | CÂY XANH |\n"
+        "| Nội dung | Đơn vị thực hiện | Đơn vị phối hợp | Thời gian thực hiện | Sản phẩm đầu ra |\n"
+        "| 1 | Trồng cây bóng mát | Phòng Kinh tế | UBND các xã | Quý I | Cây được trồng |\n"
+    )
+    assert [task.title for task in found] == ["Trồng cây bóng mát"]
+
+
+def test_a_group_that_has_slipped_into_another_column_is_a_group() -> None:
+    found = rows(
+        "| TT | Nhiệm vụ | Cơ quan chủ trì | Cơ quan phối hợp | Thời gian | Kết quả |\n"
+        "|---|---|---|---|---|---|\n"
+        "| 5.1 |  | Vườn ươm |  |  |  |\n"
+        "| 5.1.1 | Ươm giống cây | Phòng Kinh tế | UBND các xã | Quý I | Cây giống |\n"
+    )
+    assert [(task.path[-2:], task.leads) for task in found] == [(("5.1", "5.1.1"), ("Phòng Kinh tế",))]
+
+
+def test_a_sentence_in_the_column_of_leads_gives_its_partners() -> None:
+    (task,) = rows(
+        "| TT | Nhiệm vụ | Cơ quan thực hiện | Thời gian |\n"
+        "|---|---|---|---|\n"
+        "| 1 | Ươm giống cây | Phòng Kinh tế chủ trì, phối hợp với Hội Nông dân | Quý I |\n"
+    )
+    assert (task.leads, task.partners) == (("Phòng Kinh tế",), ("Hội Nông dân",))
+
+
+def test_a_table_that_goes_on_without_a_head_keeps_the_columns_of_the_one_before() -> None:
+    found = rows(
+        "| TT | Nhiệm vụ | Cơ quan chủ trì | Thời gian |\n"
+        "|---|---|---|---|\n"
+        "| 1 | Ươm giống cây | Phòng Kinh tế | Quý I |\n"
+        "\n"
+        "Trang sau:\n"
+        "\n"
+        "| 2 | Trồng cây bóng mát | Hội Nông dân | Quý II |\n"
+        "|---|---|---|---|\n"
+        "| 3 | Chăm sóc cây | nt | Quý III |\n"
+    )
+    assert [(task.path[-1], task.leads) for task in found] == [
+        ("1", ("Phòng Kinh tế",)),
+        ("2", ("Hội Nông dân",)),
+        ("3", ("Hội Nông dân",)),
+    ]
+
+
+def test_a_lead_merged_over_rows_is_the_lead_of_each() -> None:
+    document = docx.Document()
+    for line in HEAD.split("\n\n"):
+        document.add_paragraph(line.strip())
+    table = document.add_table(rows=4, cols=4)
+    for place, words in enumerate(("TT", "Nhiệm vụ", "Cơ quan chủ trì", "Thời gian")):
+        table.cell(0, place).text = words
+    for row, words in enumerate(("Ươm giống cây", "Trồng cây bóng mát", "Chăm sóc cây"), 1):
+        table.cell(row, 0).text, table.cell(row, 1).text, table.cell(row, 3).text = str(row), words, "Quý I"
+    table.cell(1, 2).merge(table.cell(3, 2)).text = "Phòng Kinh tế"
+    kept = io.BytesIO()
+    document.save(kept)
+    found = [
+        task for task in parse(read(kept.getvalue(), "ke-hoach.docx")).tasks if task.path[0] == "PHỤ LỤC"
+    ]
+    assert [task.leads for task in found] == [("Phòng Kinh tế",)] * 3

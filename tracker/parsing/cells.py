@@ -13,7 +13,7 @@ from tracker.parsing.prose import Clock, Timed, placed, timed
 from tracker.parsing.rules.columns import OWN_BOUND
 from tracker.parsing.tables import lines
 from tracker.parsing.timings import parse_timing
-from tracker.parsing.who import lead_units, named_units, units
+from tracker.parsing.who import lead_units, named_units, together, units
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,11 @@ def cell_units(value: Source) -> CellUnits:
     for line in lines(value):
         given = fields_in(line)
         for name, part in given or [("leads", line)]:
+            shared = together(part)
+            if shared and name == "leads":
+                leads.extend(shared[0])
+                partners.extend(shared[1])
+                continue
             doers = lead_units(part)
             accountable = accountable or doers.accountable
             found = doers.leads if doers.accountable else named_units(part) or units(part)

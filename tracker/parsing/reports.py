@@ -20,6 +20,7 @@ from tracker.parsing.rules.prose import (
     DESTINATION,
     PAPER_SENT,
     PURPOSE,
+    PURPOSE_LIST,
     REPORTS,
     SENDS,
     SENT_THROUGH,
@@ -89,6 +90,8 @@ def report_in(sentence: Source, clock: Clock) -> Report | None:
     first_date = min(one.start for one, _ in dates) - sentence.start
     if target is None:
         return Report(_said(sentence, first_date), subject(sentence), None, dates, tuple(doubts))
+    if PURPOSE_LIST.search(sentence.text[: target.start()]) and not any(one.bound for _, one in dates):
+        return None
     recipient = recipient_of(sentence, target)
     title = _report_title(sentence, target, first_date)
     return Report(title, subject(sentence), recipient, dates, tuple(doubts)) if recipient else None

@@ -13,7 +13,7 @@ from itertools import combinations
 
 from tracker.documents.blocks import Row, Table, TableCell
 from tracker.drafts.model import Source
-from tracker.parsing.columns import Columns, columns_of, grid
+from tracker.parsing.columns import DOERS, Columns, columns_of, grid, kind_of
 from tracker.parsing.outline import marked
 from tracker.parsing.pieces import cut, trim
 from tracker.parsing.rules.columns import DITTO, TOTAL
@@ -134,7 +134,13 @@ def _blocks(row: Row) -> set[int]:
 def _repeats_head(row: Row, columns: Columns) -> bool:
     texts = [fold(" ".join(cell.text.split())) for cell in grid(row)]
     heads = [fold(head) for head in columns.heads]
-    return len(texts) > 1 and texts == heads[: len(texts)]
+    return len(texts) > 1 and (texts == heads[: len(texts)] or _names_columns(texts))
+
+
+def _names_columns(texts: Sequence[str]) -> bool:
+    """A head in other words under a group: each cell of it names a column, one of them who does the work."""
+    named = [kind_of(text) for text in texts if text]
+    return len(named) > 2 and all(named) and len(set(named)) > 2 and not DOERS.isdisjoint(named)
 
 
 # --- one row ---
@@ -148,7 +154,7 @@ def _read_row(row: Row, following: Row | None, columns: Columns, cursor: Cursor)
         return None
     if not label and _number_column(columns) is not None:
         label, words = _inner_label(words, label)
-    if _is_group(cells, columns, label, following):
+    if _is_group(cells, columns, label, following, words):
         cursor.enter(_rank(label, cursor), label)
         return None
     cells = _filled(cells, columns, cursor, bool(label))
@@ -195,13 +201,19 @@ def _inner_label(words: Source, label: str) -> tuple[str, Source]:
     return label, words
 
 
-def _is_group(cells: Sequence[TableCell], columns: Columns, label: str, following: Row | None) -> bool:
-    """A row that only names what stands below it."""
+def _is_group(
+    cells: Sequence[TableCell], columns: Columns, label: str, following: Row | None, words: Source
+) -> bool:
+    """A row that only names what stands below it, in whatever column its words have slipped to."""
     filled = {
         cell.block for i, cell in enumerate(cells) if cell.text.strip() and columns.kinds[i] != "number"
     }
     wide = [cell for cell in cells if cell.columns > 1 and cell.text.strip()]
-    said = [i for i, cell in enumerate(cells) if _says(cell, columns.kinds[i]) and cell.columns == 1]
+    said = [
+        i
+        for i, cell in enumerate(cells)
+        if _says(cell, columns.kinds[i]) and cell.columns == 1 and not _is(cell, words)
+    ]
     if said and not wide:
         return False
     if said and any(columns.kinds[i] in ("leads", "timings", "partners") for i in said):
@@ -209,6 +221,10 @@ def _is_group(cells: Sequence[TableCell], columns: Columns, label: str, followin
     if wide or (len(filled) <= 1 and _rank_of(label) in (NO_LABEL, 1, 2)):
         return True
     return _deeper(label, following, columns)
+
+
+def _is(cell: TableCell, words: Source) -> bool:
+    return cell.block == words.block and cell.start <= words.start < max(cell.end, cell.start + 1)
 
 
 def _says(cell: TableCell, kind: str) -> bool:
@@ -315,7 +331,9 @@ def _line(cells: Sequence[TableCell], columns: Columns, cursor: Cursor, label: s
     values = [
         (kind, source_of(cell))
         for kind, cell in zip(columns.kinds, cells, strict=False)
-        if kind not in ("", "number", "work", "notes", "money", "target") and cell.text.strip()
+        if kind not in ("", "number", "work", "notes", "money", "target")
+        and cell.text.strip()
+        and not _is(cell, words)
     ]
     blocks = {cell.block for cell in cells if cell.block >= 0} | {words.block}
     strict = frozenset(columns.kinds[i] for i in columns.strict)

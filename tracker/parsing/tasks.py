@@ -28,7 +28,7 @@ from tracker.parsing.rules.words import (
 )
 from tracker.parsing.spoken import condition_in, prose_timings, running_timings
 from tracker.parsing.tables import Line, lines, read_table
-from tracker.parsing.who import Doers, heading_units, lead_units, partners_in, subject, units
+from tracker.parsing.who import Doers, heading_units, lead_units, partners_in, subject, together, units
 from tracker.vietnamese.forms import fold
 
 Path = tuple[str, ...]
@@ -326,6 +326,7 @@ def _with_fields(task: TaskDraft, fields: list[Field], setting: Setting) -> Task
             task = _lead(
                 task, (*task.spans.get("leads", ()), *doers.leads), doers.accountable or task.accountable
             )
+            task = _partner(task, (*task.spans.get("partners", ()), *doers.partners))
         elif one.name == "partners":
             task = _partner(task, (*task.spans.get("partners", ()), *units(one.value)))
         elif one.name == "timings":
@@ -338,6 +339,9 @@ def _with_fields(task: TaskDraft, fields: list[Field], setting: Setting) -> Task
 
 def _label_doers(value: Source) -> Doers:
     """Who a label names; a sentence with several doers behind it gives each of them."""
+    shared = together(value)
+    if shared:
+        return Doers(shared[0], partners=shared[1])
     doers = lead_units(value)
     if doers.accountable or len(value.text) < 150:
         return doers

@@ -17,6 +17,7 @@ from tracker.parsing.rules.words import (
     COMPOUND,
     END_OF_NAME,
     INNER_OFFICE,
+    LEADS_WITH,
     LISTED_UNIT,
     PARENT_BODY,
     RESPONSIBLE,
@@ -25,10 +26,12 @@ from tracker.parsing.rules.words import (
     WITH,
 )
 
-SEPARATOR = re.compile(r"\s*;\s*|\s*,\s*(?:và )?|\s+và\s+|\s+cùng với\s+")
+SEPARATOR = re.compile(r"\s*;\s*|\s*,\s*(?:và )?|\s+và\s+|\s+cùng(?: với)?\s+")
 NEWSPAPER = re.compile(r"(?:Báo|Đài|Thời báo|Tạp chí) \w")
 # `Các đơn vị thuộc Bộ có trách nhiệm:` is a heading, the duties stand below it.
 CHARGED = re.compile(r"\s+(?:có|chịu)\s+(?:trách nhiệm|nhiệm vụ)\s*:?\s*$")
+# `Phòng A - Cơ quan thường trực`, `Phòng A (gồm …)`: what the unit is besides, not what it does.
+APPOSITION = re.compile(r"\s[-–]\s(?=[CcĐđ])|\s?\((?!qua|thông qua|nếu)[^()]*\)\s*:?\s*$")
 # `các nhà mạng (Sao Mai, Đồng Xanh)`: a group with its names goes on to the bracket's end.
 NAMES_IN_BRACKETS = re.compile(rf"\s*\((?!qua|thông qua|sau đây|gọi|kèm|theo|nếu)[{UP}][^()]*,[^()]*\)")
 # Stands in for the letters of a name that must be read as one; no pattern of words or marks knows it.
@@ -37,10 +40,11 @@ MASK = "x"
 
 @dataclass(frozen=True)
 class Doers:
-    """Who leads, and who answers for it where that is somebody else."""
+    """Who leads, who answers for it where that is somebody else, and with whom where the same words say it."""
 
     leads: tuple[Source, ...] = ()
     accountable: str | None = None
+    partners: tuple[Source, ...] = ()
 
 
 def masked(text: str) -> str:
@@ -115,6 +119,17 @@ def lead_units(value: Source) -> Doers:
     return Doers(units(cut(value, 0, advises.start())) + rest, trim(cut(value, *advises.span("whom"))).text)
 
 
+def together(value: Source) -> tuple[tuple[Source, ...], tuple[Source, ...]] | None:
+    """Leads and partners of a value in a sentence: `A chủ trì, phối hợp với B`; None for a list of names."""
+    text = masked(value.text)
+    verb = LEADS_WITH.search(text)
+    if not verb or not UNIT.match(text):
+        return None
+    leads = units(trim(cut(value, 0, verb.start())))
+    partners = partners_in(value)
+    return (leads, tuple(one for one in partners if one.text not in {lead.text for lead in leads}))
+
+
 def subject(sentence: Source) -> tuple[Source, ...]:
     """Who does what the sentence says: the units before its verb; empty where it names none."""
     text = masked(sentence.text)
@@ -140,7 +155,7 @@ def _subject_start(text: str) -> int | None:
 def _after_condition(text: str) -> int | None:
     """`Căn cứ Kế hoạch này, Phòng A xây dựng …`: the subject is the first body after a comma."""
     for comma in re.finditer(r", ", text):
-        if LISTED_UNIT.match(text, comma.end()):
+        if LISTED_UNIT.match(text, comma.end()) and UNIT.match(text, comma.end()):
             return comma.end()
     return None
 
@@ -189,6 +204,6 @@ def heading_units(heading: Source) -> tuple[Source, ...]:
         return _named(trim(cut(body, 0, charged.start())))
     end = END_OF_NAME.search(text)
     # `Giao Phòng A chủ trì …` is a duty of its own; `Trách nhiệm của Phòng A trong việc …` is a heading.
-    if end and not (opening and "rách" in opening[0]):
+    if end and not (opening and "rách" in opening[0]) and not APPOSITION.match(text, end.start()):
         return ()
     return _named(trim(cut(body, 0, end.start() if end else len(text))))

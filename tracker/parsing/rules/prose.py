@@ -105,10 +105,12 @@ SENT_THROUGH = re.compile(
 SENDS = re.compile(r"(?:gửi|báo cáo|nộp|trình)\s", re.IGNORECASE)
 # Where a title of a report may begin.
 TITLE_VERB = re.compile(
-    r"(?<!\w)(?:tổng hợp,? (?:và )?báo cáo|[Bb]áo cáo|gửi|Gửi|nộp|trình|xây dựng báo cáo|lập báo cáo)(?!\w)"
+    r"(?<!\w)(?:tổng hợp,? (?:và )?báo cáo|[Bb]áo cáo|gửi|Gửi|nộp|(?<!hương )(?<!quá )(?<!ông )(?<!quy )(?<!lộ )trình|"
+    r"xây dựng báo cáo|lập báo cáo)(?!\w)"
 )
 # Whom the next one reports to is no recipient: `để tổng hợp, báo cáo UBND tỉnh`.
 PURPOSE = re.compile(r"(?:để|nhằm|phục vụ)\s+(?:\S+,?\s+){0,5}$")
+PURPOSE_LIST = re.compile(r"(?:để|nhằm|phục vụ)\s+(?:\S+,?\s+){0,4}\S+,\s*$")
 DATED_REPORT = shape(
     "dated-report",
     r"^(?:dinh\s+ky\s+)?(?:tong\s+hop,?\s+)?(?:gui\s+)?bao\s+cao\s+(?:ket\s+qua|tinh\s+hinh|so\s+ket|tong\s+ket|danh\s+gia)",

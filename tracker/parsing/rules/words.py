@@ -155,14 +155,15 @@ RECIPIENTS = shape("recipients", r"noi\s+nhan\s*:?", yes=("Nơi nhận:",), no=(
 COMMITTEE = r"(?:UBND|[UỦ][ỷyỦỶ]?\s?[Bb]an [Nn]hân dân|Uỷ ban nhân dân|Ủy ban nhân dân)"
 NAMED = (
     rf"{COMMITTEE}|HĐND|Hội đồng|UBMTTQ\w*|(?:Ủy|Uỷ) ban|MTTQ\w*|Mặt trận|Văn phòng|VP|"
-    rf"[Pp]hòng(?= [A-ZĐÂĂÊÔƠƯ])|Phòng|"
-    r"Sở|Bộ(?= [A-ZĐ])|Ban(?= [A-ZĐ])|Cục|Chi cục|Tổng cục|Vụ|Viện|Viện kiểm sát|Trung tâm|Thanh tra|Công an|"
+    rf"[Pp]hòng(?= [A-ZĐÂĂÊÔƠƯ])|Phòng(?! ngừa|,? chống|,? tránh| vệ)|"
+    r"Sở|Bộ(?= [A-ZĐ])|Ban(?= [A-ZĐ]| quản lý| chỉ huy| điều hành| x)|"
+    r"Cục|Chi cục|Tổng cục|Vụ|Viện|Viện kiểm sát|Trung tâm|Thanh tra|Công an|"
     r"Tòa án|Toà án|Kho bạc|Bảo hiểm|Ngân hàng|Đài|Báo(?= [A-ZĐ])|Cổng|Hội|Đoàn|Liên đoàn|"
     r"Liên minh|Công đoàn|Huyện đoàn|"
     r"Tỉnh đoàn|Thành đoàn|Trường(?! hợp)|Trạm|Hạt|Chi bộ|Đảng ủy|Đảng uỷ|Huyện ủy|Huyện uỷ|Tỉnh ủy|"
     r"Thành ủy|Tổ(?= công tác| giúp việc| hòa giải| dân phố)|"
-    r"Thủ trưởng|Trưởng [Pp]hòng|Trưởng ban|Giám đốc|Chủ tịch|Bộ đội|Quân sự|Điện lực|Bưu điện|"
-    r"Hợp tác xã|Doanh nghiệp|Liên hiệp|Hiệp hội|Học viện|Nhà xuất bản|Tập đoàn|Tổng [Cc]ông ty|Công ty|"
+    r"Thủ trưởng|Trưởng [Pp]hòng|(?:Phó )?Trưởng [Bb]an|Tổ trưởng|Giám đốc|Chủ tịch|Bộ đội|Quân sự|Điện lực|Bưu điện|"
+    r"Hợp tác xã|Doanh nghiệp(?! số)|Liên hiệp|Hiệp hội|Học viện|Nhà xuất bản|Tập đoàn|Tổng [Cc]ông ty|Công ty|"
     r"Quỹ|Bảo tàng|Thư viện|Bệnh viện|Kiểm toán|Bộ Chỉ huy|Báo(?=,? (?:tạp chí|đài|chí))|Tạp chí|Thời báo|"
     # What a compound name covers is an x by the time that the words are compared.
     r"(?:Tổ|Nhóm|Đội)(?= x)|"
@@ -172,9 +173,12 @@ NAMED = (
 GROUP = (
     r"[Cc]ác (?:cơ quan|phòng|sở|Sở|ban|ngành|đơn vị|tổ chức|đoàn thể|địa phương|xã|phường|huyện|trường|cấp|"
     r"hội|doanh nghiệp|bộ|trung tâm|chi cục|thành viên|Phòng|Ban|đảng ủy|thôn|Bộ|nhà|chủ|hộ|viện|bệnh viện|khoa|"
-    r"cơ sở|hiệp hội|báo|tập đoàn|công ty|lực lượng|tổ|hợp tác xã|khu|quận|thành phố|tỉnh|địa bàn|Sở|"
-    r"ngân hàng|Tổng cục|Cục|Vụ|Doanh nghiệp|Trường|Trung tâm|thị trấn|thị xã)"
-    r"|[Tt]ừng (?:khoa|đơn vị|cơ quan|phòng|sở|xã|thôn|địa phương|ngành)|[Cc]hủ đầu tư|[Nn]hà mạng|[Dd]oanh nghiệp"
+    r"cơ sở(?! dữ liệu| hạ tầng| vật chất| pháp lý)|"
+    r"hiệp hội|báo|tập đoàn|công ty|lực lượng|tổ|hợp tác xã|khu|quận|thành phố|tỉnh|địa bàn|Sở|"
+    r"ngân hàng|Tổng cục|Cục|Vụ|Doanh nghiệp|Trường|Trung tâm|thị trấn|thị xã|"
+    r"Tập đoàn|Đoàn thể|Hội|Hiệp hội|Viện|Bệnh viện|Địa phương|Đơn vị|[Tt]ổng công ty)"
+    r"|[Tt]ừng (?:khoa|đơn vị|cơ quan|phòng|sở|xã|thôn|địa phương|ngành)|[Cc]hủ đầu tư|[Nn]hà mạng"
+    r"|[Dd]oanh nghiệp(?! số)"
     r"|[Vv]iện nghiên cứu|[Tt]rường (?:đại học|cao đẳng|học|mầm non|tiểu học)|[Hh]ợp tác xã|[Đđ]ịa phương"
     r"|[Cc]ấp ủy|[Cc]ấp uỷ|[Cc]hính quyền|[Cc]ơ quan|[Đđ]ơn vị|[Ll]ãnh đạo|[Cc]ông chức(?= [A-ZĐT])"
 )
@@ -182,7 +186,7 @@ UNIT = re.compile(rf"(?<!\w)(?:{NAMED}|{GROUP})(?!\w)")
 # After a comma a small `đơn vị` or `cơ quan` goes on with its group: các cơ quan, đơn vị.
 LISTED_UNIT = re.compile(
     r"(?<!\w)(?:[Vv]iện nghiên cứu|[Tt]rường (?:đại học|cao đẳng|học)|doanh nghiệp|hợp tác xã)(?!\w)|"
-    rf"(?<!\w)(?:{NAMED}|[Cc]ác(?= \w)|[Cc]ấp ủy|[Cc]ấp uỷ)(?!\w)"
+    rf"(?<!\w)(?:{NAMED}|[Cc]ác(?= \w)|[Cc]ấp ủy|[Cc]ấp uỷ|(?:bộ|sở)(?= x))(?!\w)"
 )
 # Names that hold a separator or a verb inside.
 COMPOUND = re.compile(
@@ -203,16 +207,20 @@ PARENT_BODY = re.compile(r"^Sở ")
 # What a group of people is asked, and what its members do: the words that end a name.
 DUTY = (
     r"chủ trì|phối hợp|tham mưu|theo dõi|đôn đốc|hướng dẫn|chỉ đạo|xây dựng|ban hành|căn cứ|"
-    r"trên cơ sở|trong phạm vi|theo chức năng|"
+    r"trên cơ sở|trong (?:phạm vi|công tác|việc|quá trình|thực hiện|triển khai)|theo chức năng|"
     r"phát huy|làm đầu mối|là (?:đơn vị|cơ quan|đầu mối)|chịu trách nhiệm|có (?:trách nhiệm|"
     r"nhiệm vụ|giải pháp|kế hoạch|biện pháp)|"
-    r"thực hiện|triển khai|bố trí|(?<!công )(?<!độc )lập|rà soát|tổng hợp|báo cáo|kiểm tra|giám sát|tăng cường|"
+    r"thực hiện|triển khai|bố trí|(?<!công )(?<!độc )lập|rà soát|tổng hợp|báo cáo|kiểm tra|"
+    r"(?<![Qq]uản lý )(?<![Qq]uản lý, )giám sát|tăng cường|"
     r"chủ động|định kỳ|thường xuyên|gửi|cung cấp|"
     r"đăng tải|tuyên truyền|(?<!viện )nghiên cứu|đề xuất|quán triệt|tổng kết|sơ kết|giúp|định hướng|"
     r"đẩy mạnh|tiếp tục|tham gia|vận động|"
-    r"huy động|lồng ghép|đưa|cử|nắm|kịp thời|khẩn trương|trong việc|trong quá trình|để|nhằm|tại|"
+    r"huy động|lồng ghép|đưa|cử|nắm|kịp thời|khẩn trương|để|nhằm|tại|"
+    r"tiến hành|xác định|chú trọng|phát động|ưu tiên|mở thêm|kiểm soát|hình thành|hoàn tất|hoàn thành|di dời|"
+    r"đẩy nhanh|sử dụng|thu thập|tập trung|tích cực|xem xét|nghiêm túc|bằng (?:nhiều|các) hình thức|là lực lượng|"
     r"biên soạn|chuẩn bị|thẩm định|"
-    r"cân đối|trình|phân công|(?<!được )giao|phát triển|tiếp nhận|hoàn thiện|cải thiện|vận hành|khắc phục|tháo gỡ|"
+    r"cân đối|trình|phân công|(?<!được )(?<!Ngoại )giao|phát triển|tiếp nhận|hoàn thiện|cải thiện|"
+    r"vận hành|khắc phục|tháo gỡ|"
     r"giải quyết|xử lý|duy trì|thu hút|đê hỗ trợ|rút ngắn|đôn đốc|khai thác|thông qua|"
     r"đề nghị|yêu cầu|rút kinh nghiệm|phổ biến|đánh giá|khảo sát|"
     r"kiện toàn|cập nhật|lựa chọn|"
@@ -221,7 +229,7 @@ DUTY = (
 # `tổ chức` is a body after `các`, a comma or a dash, and a verb elsewhere.
 AFTER_BODY = r"(?:chính trị|thành viên|có liên quan|liên quan|huyện|xã hội|đoàn thể)"
 END_OF_NAME = re.compile(
-    rf"(?:(?<=\s)(?<!các )(?<!, )(?<!- )(?<!cơ quan )(?:{DUTY})(?!\w)"
+    rf"(?:(?<=\s)(?<!các )(?<!Các )(?<!, )(?<!- )(?<!cơ quan )(?:{DUTY})(?!\w)"
     r"|\s[-–]\s(?=(?:[Cc]ơ quan|[Đđ]ơn vị) (?:thường trực|chủ trì|đầu mối))"
     rf"|[.(:]|;(?!\s(?:{NAMED}|{GROUP})(?!\w))"
     rf"|, (?=(?:{DUTY})(?!\w)(?! {AFTER_BODY})))"
@@ -235,6 +243,7 @@ WITH = re.compile(
     r"[Pp]hối hợp(?:(?:, | và )(?:hướng dẫn|chỉ đạo|đôn đốc|kiểm tra|tham mưu))*(?: chặt chẽ|"
     r" thống nhất)?(?: (?:với|cùng))?\s+"
 )
+LEADS_WITH = re.compile(r"\s+(?:(?:làm|là) )?chủ trì,?\s+(?:và\s+)?phối hợp(?!\w)")
 RESPONSIBLE = re.compile(
     r"^(?:[Tt]rách nhiệm|TRÁCH NHIỆM|[Nn]hiệm vụ|Giao|Đối với|Đề nghị)(?: (?:của|CỦA|cho))?:?\s+"
 )

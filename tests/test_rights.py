@@ -23,6 +23,7 @@ FREE = {
     "accounts.actor_of": "builds the actor that all other functions ask about",
     "accounts.person_of_link": "the signed link is the right",
     "feeds.feed_of": "the secret address is the right",
+    "plans.check_head": "pure",
     "publish.forecast": "counts for the review page, which has asked",
     "show.committees": "tells actors their own committees",
     "show.my_units": "tells actors their own units",

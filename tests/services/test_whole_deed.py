@@ -47,7 +47,8 @@ II. NỘI DUNG
 III. TỔ CHỨC THỰC HIỆN
 
 1. UBND các xã, thị trấn triển khai thực hiện Kế hoạch này; \
-định kỳ 6 tháng (trước ngày 05/6), hằng năm (trước ngày 05/12) gửi báo cáo kết quả thực hiện về UBND huyện (qua Phòng Tư pháp).
+định kỳ 6 tháng (trước ngày 05/6), hằng năm (trước ngày 05/12) gửi báo cáo kết quả \
+thực hiện về UBND huyện (qua Phòng Tư pháp).
 
 Nơi nhận:
 - UBND các xã, thị trấn;

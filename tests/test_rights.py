@@ -26,6 +26,7 @@ FREE = {
     "plans.check_head": "pure",
     "publish.forecast": "counts for the review page, which has asked",
     "show.committees": "tells actors their own committees",
+    "show.holds_demonstration": "the log-in page says it to everybody",
     "show.my_units": "tells actors their own units",
     "show.plans": "lists only what `may` lets through",
     "show.plan_rows": "rows of versions that the caller has asked for",

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from tracker.extensions import db
 from tracker.services import accounts
+from tracker.store.models import Committee
 
 PASSWORD = "mat-khau-thu-nghiem"
 SENTENCE = "mot cau dai de nho hon"
@@ -114,10 +116,18 @@ def test_a_manager_hands_out_a_link_that_sets_a_password_once(sqlite_app, world,
     assert log_in("other@sonthanh.example", SENTENCE)[1].status_code == 303
     again = newcomer.get(address)
     assert again.status_code == 404
-    assert "Liên kết không còn dùng được" in again.get_data(as_text=True)
+    assert "Đường dẫn không còn dùng được" in again.get_data(as_text=True)
 
 
 def test_an_officer_sees_nobodys_links(world, signed_in):
     html = signed_in("coordinator").get("/nguoi-dung").get_data(as_text=True)
-    assert "Cấp liên kết" not in html
+    assert "Cấp đường dẫn" not in html
     assert signed_in("officer").get("/nguoi-dung").status_code == 403
+
+
+def test_the_log_in_page_says_that_this_is_a_demonstration(sqlite_app, world):
+    client = sqlite_app.test_client()
+    assert "bản trình diễn" not in client.get("/dang-nhap").get_data(as_text=True)
+    db.session.get(Committee, world.committee).demonstration = True
+    db.session.commit()
+    assert "bản trình diễn" in client.get("/dang-nhap").get_data(as_text=True)

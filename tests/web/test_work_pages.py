@@ -272,7 +272,10 @@ def test_units_stand_by_kind_with_their_groups(world, signed_in):
 
 
 def test_the_outbox_says_that_no_server_is_set_and_what_to_set(world, signed_in):
-    words = text(signed_in("coordinator").get("/thu"))
+    words = text(signed_in("manager").get("/thu"))
     assert "Chưa khai báo máy chủ thư." in words
     assert "không mất thư nào" in words
     assert "TRACKER_SMTP_HOST" in words
+    words = text(signed_in("coordinator").get("/thu"))
+    assert "Xin báo người quản trị khai báo máy chủ thư." in words
+    assert "TRACKER_" not in words

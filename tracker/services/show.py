@@ -23,6 +23,7 @@ from tracker.services.past import past_periods
 from tracker.services.publish import forecast
 from tracker.store.models import (
     Assignment,
+    Committee,
     Evidence,
     Plan,
     PlanVersion,
@@ -74,6 +75,11 @@ def committees(actor: Actor) -> tuple[tuple[int, str, bool], ...]:
     return tuple(
         (one.id, one.name, one.demonstration) for one in find_units.committees(db.session, actor.committees())
     )
+
+
+def holds_demonstration() -> bool:
+    """Whether any committee here is a demonstration: open to everybody, as the log-in page has to say it."""
+    return db.session.scalar(select(Committee.id).where(Committee.demonstration).limit(1)) is not None
 
 
 def my_units(actor: Actor, *, at: datetime) -> tuple[UnitRow, ...]:

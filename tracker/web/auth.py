@@ -56,7 +56,7 @@ def set_password(token: str) -> ResponseReturnValue:
     try:
         person = accounts.person_of_link(token, secret=secret)
     except NotFound as gone:
-        return error_page(404, gone.message, title=_("Liên kết không còn dùng được"))
+        return error_page(404, gone.message, title=_("Đường dẫn không còn dùng được"))
     form = NewPasswordForm()
     if not form.validate_on_submit():
         return render_template("auth/set_password.html", form=form, name=person.name, email=person.email)

@@ -152,7 +152,9 @@ def committee_name() -> str:
 
 
 def demonstration() -> bool:
-    """Whether the committee in view is a demonstration; before log-in, whether any is."""
+    """Whether the committee in view is a demonstration; on the log-in page, whether any is."""
+    if visitor() is None:
+        return request.blueprint == "auth" and show.holds_demonstration()
     chosen = _chosen_committee()
     return bool(chosen and chosen[2])
 

@@ -11,23 +11,26 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import flask_migrate
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import select
 from waitress.server import create_server
 
 from notifications.sweep import sweep
-from tests.conftest import CHROMIUM_FLAGS, HandClock
+from tests.conftest import CHROMIUM_FLAGS, HandClock, free_port
 from tracker import demo
 from tracker.app import create_app
 from tracker.clock import at_vietnam
 from tracker.extensions import db
-from tracker.settings import Settings
+from tracker.settings import Settings, Smtp
 from tracker.store.models import Assignment, Letter, PlanVersion
 
 MOMENT = at_vietnam(date(2026, 5, 20), 8)
@@ -99,6 +102,15 @@ def served(app: Flask) -> Iterator[str]:
     thread.join(timeout=10)
 
 
+@contextmanager
+def post() -> Iterator[Smtp]:
+    """A mail server on loopback that takes everything and keeps nothing."""
+    controller = Controller(Sink(), hostname="127.0.0.1", port=free_port(), server_hostname="localhost")
+    controller.start()
+    yield Smtp(host="127.0.0.1", port=controller.port, sender="dondoc@sonthanh.example")
+    controller.stop()
+
+
 def take(
     browser: Browser,
     base: str,
@@ -166,6 +178,8 @@ def main(folder: Path) -> None:
             browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
             for role, (log_in, found) in pages.items():
                 take(browser, base, role, found, log_in, folder)
+            with post() as smtp:
+                sweep(create_app(replace(settings, smtp=smtp), clock), at=MOMENT)
             with app.app_context():
                 mail(browser, folder)
             browser.close()

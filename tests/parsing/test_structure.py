@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from tracker.documents.blocks import Block, Document
 from tracker.documents.read import read
-from tracker.drafts.checks import DOUBT_WORDS
+from tracker.drafts.checks import DOUBT_WORDS, doubts_of
 from tracker.drafts.model import PlanDraft, TaskDraft
+from tracker.parsing.defined import meanings
 from tracker.parsing.pieces import whole
 from tracker.parsing.plan import parse
 from tracker.parsing.prose import Clock
@@ -252,3 +255,109 @@ def test_whom_a_summing_up_is_for_is_no_recipient_of_a_bare_cycle() -> None:
         "1. Phòng Kinh tế: Hằng năm, tổ chức đánh giá Chương trình trên địa bàn để tổng hợp, báo cáo UBND tỉnh.",
     )
     assert [task.kind for task in found] == ["responsibility"]
+
+
+# --- short names that a plan gives to its units ---
+
+
+def test_a_short_name_for_several_units_means_them_all() -> None:
+    document = plan(
+        "II. NHIỆM VỤ",
+        "1. Giao Phòng Kinh tế và Hội Nông dân huyện (sau đây gọi chung là Tổ công tác) rà soát vườn ươm.",
+        "2. Trồng cây bóng mát",
+        "- Đơn vị chủ trì: Tổ công tác.",
+        "- Đơn vị phối hợp: UBND các xã.",
+        "- Thời gian: Quý I.",
+    )
+    planting = document.tasks[-1]
+    assert planting.leads == ("Phòng Kinh tế", "Hội Nông dân huyện")
+    for place in planting.spans["leads"]:
+        assert document.blocks[place.block][place.start : place.end] == place.text
+
+
+def test_a_short_form_means_the_one_unit_before_it() -> None:
+    found = tasks(
+        "II. NHIỆM VỤ",
+        "1. Phòng Kinh tế phối hợp với Trung tâm Cây xanh huyện (sau đây gọi tắt là Trung tâm) rà soát vườn ươm.",
+        "2. Trồng cây bóng mát",
+        "- Đơn vị chủ trì: Trung tâm.",
+        "- Thời gian: Quý I.",
+    )
+    assert found[-1].leads == ("Trung tâm Cây xanh huyện",)
+
+
+def test_a_short_name_of_a_paper_or_a_word_is_no_unit() -> None:
+    texts = (
+        "Thực hiện Nghị quyết số 5 về cây xanh (sau đây gọi tắt là Nghị quyết), UBND huyện ban hành Kế hoạch.",
+        "Vùng đồi phía bắc (sau đây gọi tắt là Vùng) gồm ba xã.",
+        "Phòng Kinh tế xây dựng đề án phát triển vườn ươm (sau đây gọi tắt là Đề án).",
+    )
+    assert meanings(texts) == {}
+
+
+# --- doubts of what was read badly ---
+
+
+@pytest.mark.parametrize(
+    ("lead", "cut"),
+    [
+        ("Các cơ quan, đơn vị được", True),
+        ("Hội Liên hiệp", True),
+        ("các phòng, ban và", True),
+        ("Hội Liên hiệp Phụ nữ huyện", False),
+        ("Văn phòng Bộ", False),
+        ("các đơn vị thuộc Bộ", False),
+    ],
+)
+def test_a_name_that_ends_in_the_middle_is_doubted(lead: str, cut: bool) -> None:
+    found = doubts_of(TaskDraft(("II", "1"), "task", "Trồng cây", leads=(lead,)))
+    assert ("cut-unit" in {doubt.code for doubt in found}) is cut
+
+
+def scanned(confidence: float, doubtful: tuple[tuple[int, int], ...] = ()) -> list[TaskDraft]:
+    lines = (
+        "II. NHIỆM VỤ",
+        "1. Trồng cây bóng mát",
+        "- Đơn vị chủ trì: Phòng Kinh tê",
+        "- Thời gian: Quý I.",
+    )
+    opening = ("KẾ HOẠCH", "Công tác cây xanh năm 2031", "UBND huyện Suối Trong ban hành Kế hoạch như sau:")
+    blocks = [Block(line, confidence=96.0) for line in (*opening, *lines)]
+    blocks[5] = replace(blocks[5], confidence=confidence, doubtful=doubtful)
+    return list(parse(Document("scan", tuple(blocks))).tasks)
+
+
+def low(found: list[TaskDraft]) -> list[tuple[str, str]]:
+    return [(one.field, one.text) for task in found for one in task.doubts if one.code == "low-confidence"]
+
+
+def test_a_word_that_the_scan_is_unsure_of_is_doubted_where_it_is_a_value() -> None:
+    words = "- Đơn vị chủ trì: Phòng Kinh tê"
+    begin = words.index("tê")
+    assert low(scanned(88.0, ((begin, begin + 2),))) == [("leads", "tê")]
+
+
+def test_an_unsure_word_of_a_label_is_no_doubt() -> None:
+    assert low(scanned(88.0, ((2, 5),))) == []
+
+
+def test_a_block_that_was_read_badly_as_a_whole_is_doubted() -> None:
+    assert low(scanned(55.0)) == [("leads", "Phòng Kinh tê")]
+
+
+def test_a_scan_that_was_read_well_has_no_such_doubt() -> None:
+    assert low(scanned(95.0)) == []
+
+
+def test_who_decides_is_no_part_of_a_title() -> None:
+    lines = (
+        "Số: 8/QĐ-TTg",
+        "Suối Trong, ngày 10 tháng 01 năm 2031",
+        "QUYẾT ĐỊNH",
+        "PHÊ DUYỆT KẾ HOẠCH TRỒNG CÂY NĂM 2031",
+        "THỦ TƯỚNG CHÍNH PHỦ",
+        "Căn cứ Luật Cây xanh năm 2030;",
+        "II. NHIỆM VỤ",
+        "1. Trồng cây bóng mát.",
+    )
+    assert parse(read("\n\n".join(lines).encode())).plan.title == "PHÊ DUYỆT KẾ HOẠCH TRỒNG CÂY NĂM 2031"

@@ -15,6 +15,7 @@ DOUBT_WORDS: Mapping[str, str] = {
     "no-lead": "Chưa rõ đơn vị chủ trì. Vui lòng chọn.",
     "committee-lead": "Chủ trì là Ủy ban nhân dân hoặc Chủ tịch. Vui lòng chọn đơn vị trực tiếp thực hiện.",
     "vague-unit": "Tên đơn vị còn chung chung. Vui lòng chọn các đơn vị cụ thể.",
+    "cut-unit": "Tên đơn vị có thể bị cắt. Vui lòng kiểm tra.",
     "no-date": "Chưa có thời hạn. Vui lòng nhập hoặc để trống nếu làm thường xuyên.",
     "vague-time": "Thời hạn chưa rõ ngày. Vui lòng nhập ngày cụ thể.",
     "unread-time": "Không đọc được thời hạn. Vui lòng nhập.",
@@ -55,6 +56,13 @@ VAGUE = re.compile(
 )
 
 
+# A name cannot end in a word that another one must follow.
+CUT = re.compile(
+    r".*(?:^|\s)(?:và|được|của|các|thuộc|với|cho|về|như|theo|trong|sự|những|Liên hiệp|Bộ và)$"
+    r"|^(?:Bộ|Sở)\b.*,\s*(?:Bộ|Sở)$"
+)
+
+
 def doubts_of(task: TaskDraft) -> tuple[Doubt, ...]:
     """What the row itself leaves open, field by field."""
     return (*_of_title(task), *_of_leads(task), *_of_timings(task), *_of_recipient(task))
@@ -74,6 +82,8 @@ def _of_leads(task: TaskDraft) -> Iterator[Doubt]:
             yield Doubt("committee-lead", "leads", lead)
         elif VAGUE.match(folded):
             yield Doubt("vague-unit", "leads", lead)
+    for name, units in (("leads", task.leads), ("partners", task.partners)):
+        yield from (Doubt("cut-unit", name, unit) for unit in units if CUT.match(unit))
 
 
 def _of_timings(task: TaskDraft) -> Iterator[Doubt]:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from itertools import takewhile
 
 from tracker.drafts.model import PlanHead, PlanPeriod, Signer
 from tracker.parsing.frame import Frame
@@ -33,6 +34,8 @@ from tracker.parsing.rules.heads import (
     THROUGH,
     TITLE_END,
     TITLE_YEARS,
+    WHO_DECIDES,
+    WHO_DECIDES_AT_END,
 )
 from tracker.parsing.rules.words import RECIPIENTS
 from tracker.vietnamese.forms import fold
@@ -80,7 +83,9 @@ def _title(lines: Sequence[str]) -> str | None:
         first = first[kind.end() :]
         run = CAPITALS.match(first) if len(first) > LONG_TITLE else None
         first = run[0] if run else first
-    return " ".join((first, *lines[1:])).strip(EDGES) or None
+    first = WHO_DECIDES_AT_END.sub("", first)
+    more = takewhile(lambda line: not WHO_DECIDES.fullmatch(line.strip(EDGES)), lines[1:])
+    return " ".join((first, *more)).strip(EDGES) or None
 
 
 def _number(lines: Sequence[str]) -> tuple[str | None, str | None]:

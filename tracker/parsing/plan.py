@@ -12,6 +12,7 @@ from datetime import date
 
 from tracker.documents.blocks import Document
 from tracker.drafts.model import PlanDraft, PlanHead, PlanPeriod, Source, TaskDraft, TimingDraft
+from tracker.parsing.defined import meanings, spelled_out
 from tracker.parsing.doubting import doubted
 from tracker.parsing.frame import Frame, frame_of
 from tracker.parsing.header import coordinator_of, head_of, usual_start
@@ -42,7 +43,9 @@ def parse(document: Document) -> PlanDraft:
     if start != head.period.start:
         head = replace(head, period=PlanPeriod(start, head.period.end))
         found = list(without_repeats(rows(root, Clock(start, issue_day(head)))))
-    tasks, said = doubted(document, head, [_led(row.task, head, texts) for row in found])
+    known = meanings(texts)
+    named = [_led(spelled_out(row.task, known), head, texts) for row in found]
+    tasks, said = doubted(document, head, named)
     coordinator = coordinator_of(texts, frame) or charged_with_it(tasks)
     head = replace(head, period=period_of(head, tasks), coordinator=coordinator)
     left = leftover(texts, frame, found, root)

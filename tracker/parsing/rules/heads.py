@@ -131,3 +131,11 @@ POSITION = re.compile(rf"(?:{RANKS})(?:\s+[{UP}]{{2,}})*")
 SIGNED = re.compile(
     rf"\s+(?=(?:KT|TL|TUQ|TM)\.\s)|(?<=[{UP}]{{2}})(?<!PHÓ)\s+(?=(?:{RANKS})(?!\w))|(?<=[{UP}]{{2}})\s+(?=[{UP}][{LOW}])"
 )
+
+# Under the title of a decision stands, in capitals, who decides; it is no part of the title.
+_DECIDES = (
+    r"(?:THỦ TƯỚNG CHÍNH PHỦ|CHÍNH PHỦ|BỘ TRƯỞNG BỘ [^a-zà-ỹ]{3,60}|(?:CHỦ TỊCH )?(?:UBND|[UỦ][YỶ] BAN NHÂN DÂN)"
+    r"(?: (?:TỈNH|HUYỆN|THÀNH PHỐ|THỊ XÃ|QUẬN|XÃ|PHƯỜNG)[^a-zà-ỹ]{0,40})?|GIÁM ĐỐC SỞ [^a-zà-ỹ]{3,60})"
+)
+WHO_DECIDES = re.compile(_DECIDES)
+WHO_DECIDES_AT_END = re.compile(r"(?<=\S)\s+(?:THỦ TƯỚNG CHÍNH PHỦ|BỘ TRƯỞNG BỘ [^a-zà-ỹ]{3,60})$")

@@ -244,6 +244,10 @@ WITH = re.compile(
     r" thống nhất)?(?: (?:với|cùng))?\s+"
 )
 LEADS_WITH = re.compile(r"\s+(?:(?:làm|là) )?chủ trì,?\s+(?:và\s+)?phối hợp(?!\w)")
+DEFINES = re.compile(
+    r"\s*[(,]\s*sau đây (?:được )?(?:(?:gọi|viết) tắt|gọi|(?P<all>gọi chung)) là:?"
+    r"\s+(?P<short>[^().;:]{2,80}?)\s*(?=[).;:])"
+)
 RESPONSIBLE = re.compile(
     r"^(?:[Tt]rách nhiệm|TRÁCH NHIỆM|[Nn]hiệm vụ|Giao|Đối với|Đề nghị)(?: (?:của|CỦA|cho))?:?\s+"
 )

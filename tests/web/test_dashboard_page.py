@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tracker.services import show, work
+from tracker.web.dashboard import in_order
 
 pytestmark = pytest.mark.usefixtures("sqlite_app")
 
@@ -32,6 +33,14 @@ def test_the_page_begins_with_how_things_stand(published, signed_in):
     assert "Đến Thứ Ba 12/5/2026: đã xong 0/7 việc" in words
     assert "3 quá hạn" in words
     assert "3 hạn hôm nay" in words
+
+
+def test_kinds_of_units_stand_as_on_their_own_page():
+    assert [kind for kind, _rows in in_order([("organisation", ()), ("commune", ()), ("office", ())])] == [
+        "office",
+        "commune",
+        "organisation",
+    ]
 
 
 def test_a_cell_says_how_much_is_done_and_the_worst_thing_in_it(published, world, signed_in):

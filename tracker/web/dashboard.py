@@ -14,6 +14,7 @@ from tracker.errors import NotFound
 from tracker.progress.counts import WORST_FIRST, Tally
 from tracker.progress.standing import Standing
 from tracker.services import show
+from tracker.sheets.words import UNIT_KINDS
 from tracker.store.queries.rows import Matrix, MatrixRow, WorkRow
 from tracker.web import context
 from tracker.web.guard import asks
@@ -56,7 +57,7 @@ def matrix() -> ResponseReturnValue:
     return render_template(
         "dashboard/matrix.html",
         matrix=found,
-        sections=late_sections(found) if late_only else found.sections,
+        sections=in_order(late_sections(found) if late_only else found.sections),
         late_only=late_only,
         units_shown=sum(len(rows) for _kind, rows in found.sections),
         max_whole=MAX_WHOLE,
@@ -65,6 +66,14 @@ def matrix() -> ResponseReturnValue:
         most=max((count for _first, _last, count in found.weeks), default=0),
         panel=_panel(found, committee),
     )
+
+
+def in_order(
+    sections: Iterable[tuple[str, tuple[MatrixRow, ...]]],
+) -> list[tuple[str, tuple[MatrixRow, ...]]]:
+    """Kinds of units as the page of the units has them."""
+    order = list(UNIT_KINDS)
+    return sorted(sections, key=lambda one: order.index(one[0]) if one[0] in order else len(order))
 
 
 def late_sections(found: Matrix) -> tuple[tuple[str, tuple[MatrixRow, ...]], ...]:

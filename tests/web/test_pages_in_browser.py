@@ -78,7 +78,8 @@ def test_work_is_ticked_by_keyboard_alone(browser_page, visit):
     page.keyboard.type("15/BC-UBND")
     page.wait_for_selector(".chip.doubt")
     page.keyboard.type(" ngày 12/5/2026")
-    page.wait_for_function("document.querySelectorAll('.ev .chip').length === 3")
+    page.wait_for_selector(".ev .chip:nth-child(3):not(.doubt)")
+    assert "Quyết định" in page.inner_text(".ev .chip.doubt"), "the plan asks for one: a hint, no refusal"
     page.keyboard.press("Enter")
     page.wait_for_selector(".flash")
     assert "Đã gửi minh chứng" in page.inner_text(".flash")

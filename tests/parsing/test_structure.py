@@ -304,6 +304,7 @@ def test_a_short_name_of_a_paper_or_a_word_is_no_unit() -> None:
         ("Các cơ quan, đơn vị được", True),
         ("Hội Liên hiệp", True),
         ("các phòng, ban và", True),
+        ("các hội trực thuộc", False),
         ("Hội Liên hiệp Phụ nữ huyện", False),
         ("Văn phòng Bộ", False),
         ("các đơn vị thuộc Bộ", False),
@@ -361,3 +362,11 @@ def test_who_decides_is_no_part_of_a_title() -> None:
         "1. Trồng cây bóng mát.",
     )
     assert parse(read("\n\n".join(lines).encode())).plan.title == "PHÊ DUYỆT KẾ HOẠCH TRỒNG CÂY NĂM 2031"
+
+
+def test_two_names_that_a_copy_has_run_together_are_two() -> None:
+    assert [one.text for one in units(whole(0, "Phòng Tài chính Các phòng, ban"))] == [
+        "Phòng Tài chính",
+        "Các phòng, ban",
+    ]
+    assert [one.text for one in units(whole(0, "UBND Các xã"))] == ["UBND Các xã"]

@@ -58,7 +58,7 @@ VAGUE = re.compile(
 
 # A name cannot end in a word that another one must follow.
 CUT = re.compile(
-    r".*(?:^|\s)(?:và|được|của|các|thuộc|với|cho|về|như|theo|trong|sự|những|Liên hiệp|Bộ và)$"
+    r".*(?:^|\s)(?:và|được|của|các|(?<!trực )thuộc|với|cho|về|như|theo|trong|sự|những|Liên hiệp)$"
     r"|^(?:Bộ|Sở)\b.*,\s*(?:Bộ|Sở)$"
 )
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from tracker.drafts.model import Source, TaskDraft
 from tracker.parsing.pieces import cut, trim, whole, words
-from tracker.parsing.rules.words import DEFINES, END_OF_NAME, UNIT
+from tracker.parsing.rules.words import DEFINES, END_OF_NAME, NO_BODY, UNIT
 from tracker.parsing.tasks import checked
 from tracker.parsing.who import masked, units
 from tracker.vietnamese.forms import fold
@@ -37,7 +37,7 @@ def _defined(paragraph: Source) -> Iterator[tuple[str, tuple[Source, ...]]]:
         named = _named_before(cut(paragraph, 0, match.start()))
         meant = named if match["all"] else named[-1:]
         short = fold(match["short"].strip(" “”\"'"))
-        if meant and short not in {fold(one.text) for one in meant}:
+        if meant and not NO_BODY.begins(short) and short not in {fold(one.text) for one in meant}:
             yield short, meant
 
 

@@ -29,7 +29,7 @@ MARKS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (4, re.compile(r"(?P<label>\d{1,2}\.\d{1,2})[.)]?\s+(?=\D)")),
     (4, re.compile(rf"(?P<label>\d{{1,2}}\.\d{{1,2}})[.)](?=[{UP}])")),
     (5, re.compile(r"(?P<label>\d{1,2}\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)[.)]?\s*(?=[^\d\s])")),
-    (3, re.compile(r"(?P<label>\d{1,2})[.)/]\s*(?=[^\d\s/])(?!\d)")),
+    (3, re.compile(r"(?P<label>\d{1,3})[.)/]\s*(?=[^\d\s/])(?!\d)")),
     (6, re.compile(r"(?P<label>[a-zđ]\d?)[.)]\s*(?=\S)")),
     (7, re.compile(r"(?P<label>[-–—•●▪■□*✓➢§·])\s*(?=\S)")),
     (8, re.compile(r"(?P<label>\+)\s*(?=\S)")),
@@ -39,6 +39,8 @@ STROKES = str.maketrans(
     {"l": "I", "1": "I", "|": "I", "L": "I", "T": "I", "Y": "V", "í": "I", "Ï": "I", "!": "I"}
 )
 SCANNED = re.compile(rf"(?P<label>[IVXHLTYl1|!]{{1,5}})[.,]\s*(?=[{UP}][\w{UP}{LOW}])")
+# A heading in capitals, whose number a scan may also have lost the dot of.
+SCANNED_HEAD = re.compile(rf"(?P<label>[IVXHLTYl1|!]{{1,5}})(?:[.,]\s*|\s+)(?=[{UP}][^{LOW}]+$)")
 BULLET = 7
 
 
@@ -67,6 +69,7 @@ class Node:
     fields: list[Field] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     annex: bool = False
+    scanned: bool = False
 
     def walk(self) -> Iterator[Node]:
         yield self
@@ -100,10 +103,16 @@ class Opened:
 
 
 def root_of(
-    texts: Sequence[str], blocks: Sequence[int], tables: Sequence[Table] = (), after: int = -1
+    texts: Sequence[str],
+    blocks: Sequence[int],
+    tables: Sequence[Table] = (),
+    after: int = -1,
+    *,
+    scanned: bool = False,
 ) -> Node:
     """The tree of some blocks, with the tables among them; from `after` on they belong to annexes."""
-    root = Node("", -1, Source(blocks[0] if blocks else 0, 0, 0, ""), blocks[0] if blocks else 0)
+    begin = blocks[0] if blocks else 0
+    root = Node("", -1, Source(begin, 0, 0, ""), begin, scanned=scanned)
     path = [root]
     opened = Opened()
     starts = {table.first_block: table for table in tables}
@@ -186,11 +195,14 @@ def _read_mark(path: Sequence[Node], line: Source) -> tuple[int, str, Source]:
     before = _point_before(path) if rank == 2 and label == "I" else ""
     if before:
         return 6, before, body
-    found = SCANNED.match(line.text)
-    if not found or (rank == 2 and roman(label) is not None and not _doubtful(label)):
+    head = SCANNED_HEAD.match(line.text) if path[0].scanned else None
+    found = SCANNED.match(line.text) or head
+    if not found or (rank == 2 and roman(label) is not None and not _doubtful(label) and not head):
         return rank, label, body
     expected = _next_roman(path)
-    if found["label"] != expected and _strokes(found["label"]) == expected:
+    strokes = _strokes(found["label"])
+    lost = head is not None and len(strokes) == len(expected) - 1 and expected.startswith(strokes)
+    if found["label"] != expected and (strokes == expected or lost):
         return 2, expected, cut(line, found.end(), len(line.text))
     return rank, label, body
 

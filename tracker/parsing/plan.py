@@ -27,6 +27,7 @@ from tracker.vietnamese.forms import fold, same_length_fold
 
 # The letterhead stands in the first blocks.
 LETTERHEAD = 12
+SCANS = ("scan", "image")
 # Who issues plans for others to carry out.
 NEVER_LEADS = ("ubnd", "uy ban nhan dan", "thu tuong", "chinh phu", "hoi dong nhan dan", "hdnd")
 PRINTED_YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?!\d)|(?<=/)(?:19|20)\d\d(?!\d)")
@@ -37,7 +38,7 @@ def parse(document: Document) -> PlanDraft:
     texts = tuple(block.text for block in document.blocks)
     frame = frame_of(_without_tables(document))
     head = head_of(texts, frame)
-    root = root_of(texts, frame.body, document.tables, frame.after)
+    root = root_of(texts, frame.body, document.tables, frame.after, scanned=document.kind in SCANS)
     found = list(without_repeats(rows(root, Clock(head.period.start, issue_day(head)))))
     start = _first_year(head, found)
     if start != head.period.start:

@@ -225,8 +225,13 @@ def _work(node: Node, setting: Setting) -> Iterator[Row]:
         yield from _numbered(node, setting)
     elif node.bullets and not _is_section_text(node):
         yield from _below(node, setting, node.bullets)
-    elif len(setting.path) > 1 or node.paragraphs:
+    elif (len(setting.path) > 1 or node.paragraphs) and not _is_told_by_table(node):
         yield from _row(node, setting, [], node.children)
+
+
+def _is_told_by_table(node: Node) -> bool:
+    """A heading whose work stands in a table of its own: the rows are the tasks."""
+    return not node.children and any(read_table(table).lines for table in node.tables)
 
 
 def _numbered(node: Node, setting: Setting) -> Iterator[Row]:

@@ -26,7 +26,11 @@ from tracker.parsing.rules.words import (
     WITH,
 )
 
-SEPARATOR = re.compile(r"\s*;\s*|\s*,\s*(?:và )?|\s+và\s+|\s+cùng(?: với)?\s+")
+SEPARATOR = re.compile(
+    r"\s*;\s*|\s*,\s*(?:và )?|\s+và\s+|\s+cùng(?: với)?\s+"
+    # Two names that a copy has run together: `Sở Tài chính Các sở, ngành`.
+    r"|(?<!UBND)(?<!dân)(?<!lý)(?<!rưởng)(?<!của)(?<!đạo)(?<!với)\s+(?=Các [a-zđ])"
+)
 NEWSPAPER = re.compile(r"(?:Báo|Đài|Thời báo|Tạp chí) \w")
 # `Các đơn vị thuộc Bộ có trách nhiệm:` is a heading, the duties stand below it.
 CHARGED = re.compile(r"\s+(?:có|chịu)\s+(?:trách nhiệm|nhiệm vụ)\s*:?\s*$")

@@ -248,6 +248,14 @@ DEFINES = re.compile(
     r"\s*[(,]\s*sau đây (?:được )?(?:(?:gọi|viết) tắt|gọi|(?P<all>gọi chung)) là:?"
     r"\s+(?P<short>[^().;:]{2,80}?)\s*(?=[).;:])"
 )
+# A short name of one of these is no body.
+NO_BODY = shape(
+    "no-body",
+    r"(?:nghi\s+(?:dinh|quyet)|quyet\s+dinh|ke\s+hoach|de\s+an|du\s+an|chuong\s+trinh|luat|thong\s+tu|chi\s+thi|ket\s+luan|"
+    r"chien\s+luoc|quy\s+(?:hoach|che|dinh)|vung|thang|nam)\b",
+    yes=("Nghị quyết", "Kế hoạch", "Đề án 06", "Vùng"),
+    no=("Tổ công tác", "Trung tâm", "các cơ quan, đơn vị"),
+)
 RESPONSIBLE = re.compile(
     r"^(?:[Tt]rách nhiệm|TRÁCH NHIỆM|[Nn]hiệm vụ|Giao|Đối với|Đề nghị)(?: (?:của|CỦA|cho))?:?\s+"
 )

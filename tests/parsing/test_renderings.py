@@ -21,7 +21,7 @@ PLANS = ("ha-quang-2022", "hau-loc-2023")
 FLOORS = {
     "typed labels": (1.0, 1.0, 1.0, 1.0),
     "automatic numbers": (1.0, 1.0, 1.0, 1.0),
-    "tasks in tables": (1.0, 0.75, 1.0, 1.0),
+    "tasks in tables": (1.0, 1.0, 1.0, 1.0),
     "pdf": (1.0, 1.0, 1.0, 1.0),
 }
 SCAN_FLOOR = 0.75

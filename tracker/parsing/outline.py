@@ -202,7 +202,7 @@ def _read_mark(path: Sequence[Node], line: Source) -> tuple[int, str, Source]:
     expected = _next_roman(path)
     strokes = _strokes(found["label"])
     lost = head is not None and len(strokes) == len(expected) - 1 and expected.startswith(strokes)
-    if found["label"] != expected and (strokes == expected or lost):
+    if (rank, label) != (2, expected) and (strokes == expected or lost):
         return 2, expected, cut(line, found.end(), len(line.text))
     return rank, label, body
 

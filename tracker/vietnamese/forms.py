@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 
@@ -60,6 +61,7 @@ def comparison_key(text: str) -> str:
     return old_tones(plain_marks(tidy(text))).casefold()
 
 
+@cache
 def _bare(char: str) -> str:
     if char in "đĐ":
         return "d"

@@ -70,7 +70,7 @@ def _parse_one(file: Path, as_json: bool, out: Path | None) -> bool:
         click.echo(f"{file}: {error.message}", err=True)
         return False
     except OSError:
-        click.echo(f"{file}: Không mở được tệp. Vui lòng kiểm tra đường dẫn và quyền đọc.", err=True)
+        click.echo(f"{file}: Không mở được tệp. Xin kiểm tra đường dẫn và quyền đọc.", err=True)
         return False
     _show(draft, file, as_json, out)
     return True

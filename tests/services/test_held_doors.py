@@ -274,3 +274,13 @@ def test_a_person_of_two_moments(app, world):
     today = at_vietnam(date(2026, 5, 12), 8)
     assert accounts.actor_of(person.id, at=today).grants == ()
     assert accounts.actor_of(person.id, at=datetime(2026, 5, 10, tzinfo=UTC)).grants != ()
+
+
+def test_the_history_of_a_plan_keeps_its_drafts_to_those_who_review_them(app, world, clock, draft):
+    publish_draft(world, draft, clock.now)
+    coordinator, plan_id = world.actor("coordinator"), db.session.get(PlanVersion, draft).plan_id
+    given = (coordinator, world.committee, world.justice, "ban-moi-chua-ai-biet.txt", PLAN.encode())
+    plans.import_plan(*given, at=clock.now, plan_id=plan_id)
+    seen = {fact.deed for fact in show.plan_page(world.actor("officer"), plan_id, at=clock.now).facts}
+    assert seen == {"published"}
+    assert "imported" in {fact.deed for fact in show.plan_page(coordinator, plan_id, at=clock.now).facts}

@@ -54,7 +54,7 @@ def read_apart(kind: str, data: bytes, progress: Progress | None = None) -> Docu
     if late.is_set():
         raise too_slow(SECONDS_A_FILE)
     raise UnreadableFile(
-        "Tệp bị hỏng, hoặc bung ra quá lớn, nên không đọc được. Vui lòng in lại thành tệp PDF mới, "
+        "Tệp bị hỏng, hoặc bung ra quá lớn, nên không đọc được. Xin in lại thành tệp PDF mới, "
         "hoặc nộp tệp .docx.",
         code="damaged-file",
     )

@@ -19,7 +19,7 @@ from tracker.documents.limits import (
 )
 from tracker.errors import UnreadableFile
 
-DAMAGED = "Tệp bị hỏng, không mở được. Vui lòng mở bằng Word hoặc Excel, lưu lại rồi nộp lại."
+DAMAGED = "Tệp bị hỏng, không mở được. Xin mở bằng Word hoặc Excel, lưu lại rồi nộp lại."
 XML_ENDS = (".xml", ".rels", ".vml")
 # An Office file never defines entities; a file that does wants to blow them up.
 ENTITIES = tuple(
@@ -71,12 +71,12 @@ def _check_sizes(parts: list[zipfile.ZipInfo], written: list[zipfile.ZipInfo]) -
         raise too_large(
             f"bung ra quá lớn (hơn {MAX_UNPACKED_TEXT // MEGABYTE} MB chữ hoặc "
             f"{MAX_UNPACKED_BYTES // MEGABYTE} MB tất cả)",
-            "Vui lòng bỏ bớt hình ảnh hoặc tách tệp rồi nộp lại.",
+            "Xin bỏ bớt hình ảnh hoặc tách tệp rồi nộp lại.",
         )
     if any(_is_bomb(part) for part in parts):
         raise UnreadableFile(
             f"Tệp nén chặt hơn {MAX_RATIO} lần, không giống tài liệu thường nên không được đọc. "
-            "Vui lòng lưu lại thành .docx rồi nộp lại.",
+            "Xin lưu lại thành .docx rồi nộp lại.",
             code="zip-bomb",
         )
 
@@ -88,7 +88,7 @@ def _is_bomb(part: zipfile.ZipInfo) -> bool:
 def _check_entities(text: bytes) -> None:
     if any(mark in text for mark in ENTITIES):
         raise UnreadableFile(
-            "Tệp có đoạn mã lạ (thực thể XML) nên không được đọc. Vui lòng mở bằng Word hoặc Excel, "
+            "Tệp có đoạn mã lạ (thực thể XML) nên không được đọc. Xin mở bằng Word hoặc Excel, "
             "lưu lại rồi nộp lại.",
             code="xml-bomb",
         )

@@ -79,7 +79,7 @@ def _check_pixels(opened: Any) -> None:
     if width * height > MAX_PIXELS:
         raise too_large(
             f"là ảnh {number(width)} × {number(height)} điểm, quá {number(MAX_PIXELS)} điểm",
-            "Vui lòng quét lại ở 200–300 dpi rồi nộp lại.",
+            "Xin quét lại ở 200–300 dpi rồi nộp lại.",
         )
 
 

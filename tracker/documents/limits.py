@@ -60,13 +60,13 @@ class Patience:
 
 def too_slow(seconds: float) -> UnreadableFile:
     return UnreadableFile(
-        f"Tệp mất hơn {seconds:.0f} giây mà chưa đọc xong nên đã dừng. Vui lòng tách thành nhiều tệp nhỏ, "
+        f"Tệp mất hơn {seconds:.0f} giây mà chưa đọc xong nên đã dừng. Xin tách thành nhiều tệp nhỏ, "
         "hoặc lưu lại thành .docx rồi nộp lại.",
         code="too-slow",
     )
 
 
-def too_large(why: str, todo: str = "Vui lòng tách tệp rồi nộp lại.") -> UnreadableFile:
+def too_large(why: str, todo: str = "Xin tách tệp rồi nộp lại.") -> UnreadableFile:
     return UnreadableFile(f"Tệp {why} nên không được đọc. {todo}", code="too-large")
 
 

@@ -64,7 +64,7 @@ def _open(data: bytes) -> Any:
     except pypdfium2.PdfiumError as error:
         if "assword" in str(error):
             raise UnreadableFile(
-                "Tệp PDF có mật khẩu nên không đọc được. Vui lòng bỏ mật khẩu rồi nộp lại.",
+                "Tệp PDF có mật khẩu nên không đọc được. Xin bỏ mật khẩu rồi nộp lại.",
                 code="locked-file",
             ) from error
         raise damaged(error) from error

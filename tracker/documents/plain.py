@@ -110,7 +110,7 @@ def _guess(data: bytes) -> str:
     best = from_bytes(data[:GUESS_FROM]).best()
     if best is None:
         raise UnreadableFile(
-            "Không nhận ra bảng mã chữ của tệp văn bản. Vui lòng lưu lại thành .docx hoặc .txt (UTF-8).",
+            "Không nhận ra bảng mã chữ của tệp văn bản. Xin lưu lại thành .docx hoặc .txt (UTF-8).",
             code="unknown-encoding",
         )
     return data.decode(best.encoding, errors="replace")

@@ -32,22 +32,22 @@ def read(data: bytes, name: str = "", *, progress: Progress | None = None) -> Do
     which = f"Tệp “{name}”" if name else "Tệp"
     if len(data) > MAX_BYTES:
         raise UnreadableFile(
-            f"{which} lớn hơn {MAX_BYTES // MEGABYTE} MB nên không được đọc. Vui lòng bỏ bớt hình ảnh hoặc "
+            f"{which} lớn hơn {MAX_BYTES // MEGABYTE} MB nên không được đọc. Xin bỏ bớt hình ảnh hoặc "
             "tách tệp rồi nộp lại.",
             code="too-large",
         )
     if not data.strip(b"\x00 \t\r\n"):
-        raise UnreadableFile(f"{which} trống, không có nội dung. Vui lòng chọn lại tệp.", code="empty-file")
+        raise UnreadableFile(f"{which} trống, không có nội dung. Xin chọn lại tệp.", code="empty-file")
     document = _read_kind(data, kind_of(data), which, progress)
     if not document.blocks:
-        raise UnreadableFile(f"{which} không có chữ nào. Vui lòng chọn lại tệp.", code="empty-file")
+        raise UnreadableFile(f"{which} không có chữ nào. Xin chọn lại tệp.", code="empty-file")
     return document
 
 
 def _read_kind(data: bytes, kind: str, which: str, progress: Progress | None) -> Document:
     if kind == "locked":
         raise UnreadableFile(
-            f"{which} có mật khẩu nên không đọc được. Vui lòng bỏ mật khẩu rồi nộp lại.", code="locked-file"
+            f"{which} có mật khẩu nên không đọc được. Xin bỏ mật khẩu rồi nộp lại.", code="locked-file"
         )
     if kind == "damaged":
         raise UnreadableFile(DAMAGED, code="damaged-file")
@@ -56,7 +56,7 @@ def _read_kind(data: bytes, kind: str, which: str, progress: Progress | None) ->
     if kind in READERS:
         return READERS[kind](data)
     raise UnreadableFile(
-        f"{which} là {KIND_WORDS[kind]}, loại này chưa đọc được. Vui lòng lưu lại thành .docx rồi nộp.",
+        f"{which} là {KIND_WORDS[kind]}, loại này chưa đọc được. Xin lưu lại thành .docx rồi nộp.",
         code="unsupported-kind",
     )
 

@@ -29,7 +29,7 @@ LINE_OF = ("block_num", "par_num", "line_num")
 HALF_LINE = 0.55
 INSTALL = (
     "Máy chủ chưa có chương trình đọc bản quét (tesseract, tiếng Việt) nên không đọc được {what}. Người quản trị "
-    "cài bằng lệnh: apt-get install tesseract-ocr tesseract-ocr-vie. Trong khi chờ, vui lòng nộp tệp .docx."
+    "cài bằng lệnh: apt-get install tesseract-ocr tesseract-ocr-vie. Trong khi chờ, xin nộp tệp .docx."
 )
 
 

@@ -46,7 +46,7 @@ def require() -> str:
     if program is None:
         raise UnreadableFile(
             "Máy chủ chưa có LibreOffice nên không đọc được tệp .doc. Người quản trị cài bằng lệnh: apt-get "
-            "install libreoffice-writer-nogui. Trong khi chờ, vui lòng lưu lại thành .docx rồi nộp.",
+            "install libreoffice-writer-nogui. Trong khi chờ, xin lưu lại thành .docx rồi nộp.",
             code="missing-program",
         )
     return program

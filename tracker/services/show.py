@@ -420,9 +420,16 @@ def plan_page(actor: Actor, plan_id: int, *, at: datetime) -> PlanPage:
         head=codec.head_from_json(version.head),
         sections=_sections(version, rows, _sees_rows(actor, plan), today),
         blocks=tuple(version.blocks),
-        facts=find_plans.facts(db.session, thing="plan", thing_id=plan_id),
+        facts=_plan_facts(actor, plan),
         may_review=access.may(actor, "plan.review", _thing(plan)),
     )
+
+
+def _plan_facts(actor: Actor, plan: Plan) -> tuple[FactRow, ...]:
+    """The plan's history; what happened to its drafts is for those who review them."""
+    if access.may(actor, "plan.review", _thing(plan)):
+        return find_plans.facts(db.session, thing="plan", thing_id=plan.id)
+    return find_plans.publishing_facts(db.session, plan.id)
 
 
 def _sees_rows(actor: Actor, plan: Plan) -> frozenset[int] | None:

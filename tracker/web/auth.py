@@ -42,7 +42,10 @@ def login() -> ResponseReturnValue:
 
 @blueprint.post("/dang-xuat")
 def logout() -> ResponseReturnValue:
-    """End the session on this machine."""
+    """End every session of the visitor, so that a cookie copied from this machine is worth nothing."""
+    person = visitor()
+    if person is not None:
+        accounts.sign_out(person, at=now())
     logout_user()
     session.clear()
     flash(_("Đã đăng xuất."), "done")

@@ -12,7 +12,9 @@ from tracker.extensions import db
 
 def differences():
     with db.engine.connect() as connection:
-        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), db.metadata)
+        return compare_metadata(
+            MigrationContext.configure(connection, opts={"compare_type": True}), db.metadata
+        )
 
 
 def test_a_migrated_database_is_what_the_models_say(app):

@@ -370,3 +370,14 @@ def test_two_names_that_a_copy_has_run_together_are_two() -> None:
         "Các phòng, ban",
     ]
     assert [one.text for one in units(whole(0, "UBND Các xã"))] == ["UBND Các xã"]
+
+
+def test_the_eleventh_item_of_the_first_section_is_no_second_section():
+    lines = ["KẾ HOẠCH", "Thử nghiệm năm 2026", "I. NỘI DUNG"]
+    for number in range(1, 13):
+        lines += [
+            f"{number}. Tổ chức hội nghị phổ biến luật mới số {number}",
+            "- Cơ quan chủ trì: Phòng Tư pháp",
+        ]
+    draft = parse(read("\n\n".join(lines).encode(), "thu.txt"))
+    assert [task.path for task in draft.tasks] == [("I", str(number)) for number in range(1, 13)]

@@ -195,6 +195,8 @@ def _read_mark(path: Sequence[Node], line: Source) -> tuple[int, str, Source]:
     before = _point_before(path) if rank == 2 and label == "I" else ""
     if before:
         return 6, before, body
+    if rank == 3 and _counts_on(path, label):
+        return rank, label, body
     head = SCANNED_HEAD.match(line.text) if path[0].scanned else None
     found = SCANNED.match(line.text) or head
     if not found or (rank == 2 and roman(label) is not None and not _doubtful(label) and not head):
@@ -212,6 +214,12 @@ def _point_before(path: Sequence[Node]) -> str:
     holder = next((node for node in reversed(path) if node.rank < 6), path[0])
     last = holder.children[-1].label if holder.children and holder.children[-1].rank == 6 else ""
     return {"h": "i", "k": "l"}.get(last, "")
+
+
+def _counts_on(path: Sequence[Node], label: str) -> bool:
+    """11. after 10. is an eleven, not the strokes of II."""
+    last = next((node.label for node in reversed(path) if node.rank == 3), "")
+    return last.isdecimal() and label.isdecimal() and int(label) == int(last) + 1
 
 
 def _doubtful(label: str) -> bool:

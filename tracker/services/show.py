@@ -64,7 +64,6 @@ from tracker.vietnamese.paths import path_text
 
 COMING_DAYS = 30
 LETTERS_SHOWN = 200
-WEEK = timedelta(days=6)
 
 
 # Who, and which units

@@ -320,10 +320,8 @@ def build_world(clock: Callable[[], datetime]) -> World:
     db.session.flush()
     units = {}
     for name, code, title, kind in UNITS:
-        unit = Unit(
-            committee_id=committee.id, code=code, kind=kind, courtesy=kind == "organisation", created_at=now
-        )
-        unit.versions.append(UnitVersion(ordinal=1, name=title, place="Sơn Thanh"))
+        unit = Unit(committee_id=committee.id, code=code, courtesy=kind == "organisation", created_at=now)
+        unit.versions.append(UnitVersion(ordinal=1, name=title, kind=kind, place="Sơn Thanh"))
         db.session.add(unit)
         db.session.flush()
         units[name] = unit.id

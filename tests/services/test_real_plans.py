@@ -42,8 +42,8 @@ def roster(app, world):
     """More offices and groups of the kind that the plans name."""
     now = datetime(2026, 1, 2, tzinfo=UTC)
     for number, name in enumerate(OFFICES):
-        unit = Unit(committee_id=world.committee, code=f"CQ{number}", kind="office", created_at=now)
-        unit.versions.append(UnitVersion(ordinal=1, name=name))
+        unit = Unit(committee_id=world.committee, code=f"CQ{number}", created_at=now)
+        unit.versions.append(UnitVersion(ordinal=1, name=name, kind="office"))
         db.session.add(unit)
     for name, rule in GROUPS.items():
         db.session.add(UnitGroup(committee_id=world.committee, name=name, rule=rule))

@@ -142,15 +142,21 @@ def import_people(actor: Actor, committee_id: int, data: bytes | str, *, at: dat
 def _take_unit(committee_id: int, line: roster.UnitLine, known: dict[str, Unit], at: datetime) -> str:
     unit = known.get(line.code)
     if unit is None:
-        unit = Unit(committee_id=committee_id, code=line.code, kind=line.kind, created_at=at)
+        unit = Unit(committee_id=committee_id, code=line.code, created_at=at)
         unit.versions = [UnitVersion(ordinal=1, name=line.name)]
         known[line.code] = unit
         db.session.add(unit)
         result = ADDED
     else:
         result = SAME
-    wanted = {"kind": line.kind, "courtesy": line.courtesy, "mailbox": line.mailbox}
-    named = {"name": line.name, "short_name": line.short_name, "level": line.level, "place": line.place}
+    wanted = {"courtesy": line.courtesy, "mailbox": line.mailbox}
+    named = {
+        "name": line.name,
+        "short_name": line.short_name,
+        "kind": line.kind,
+        "level": line.level,
+        "place": line.place,
+    }
     # The name is corrected in its last version; a renaming by decision makes a new one elsewhere.
     changed = _assign(unit, wanted) | _assign(unit.versions[-1], named)
     return CHANGED if changed and result == SAME else result

@@ -1,7 +1,7 @@
 """Every table, one file a subject. Importing this package registers them all."""
 
 from tracker.store.models.notices import Letter, Notice, SweepRun
-from tracker.store.models.people import Committee, LoginFailure, Person, Role
+from tracker.store.models.people import Absence, Committee, LoginFailure, Person, Role
 from tracker.store.models.plans import (
     Deliverable,
     DraftRow,
@@ -15,8 +15,11 @@ from tracker.store.models.plans import (
 )
 from tracker.store.models.units import (
     Alias,
+    Contact,
     Feed,
+    HandOver,
     Unit,
+    UnitChange,
     UnitGroup,
     UnitGroupMember,
     UnitSuccession,
@@ -25,15 +28,18 @@ from tracker.store.models.units import (
 from tracker.store.models.work import Assignment, Evidence, Extension, Fact, Submission
 
 __all__ = [
+    "Absence",
     "Alias",
     "Assignment",
     "Committee",
+    "Contact",
     "Deliverable",
     "DraftRow",
     "Evidence",
     "Extension",
     "Fact",
     "Feed",
+    "HandOver",
     "Letter",
     "LoginFailure",
     "Mention",
@@ -49,6 +55,7 @@ __all__ = [
     "TaskVersion",
     "Timing",
     "Unit",
+    "UnitChange",
     "UnitGroup",
     "UnitGroupMember",
     "UnitSuccession",

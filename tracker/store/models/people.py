@@ -1,4 +1,4 @@
-"""Committees, people and the roles that people hold in units."""
+"""Committees, people, the roles that people hold in units, and who acts for whom."""
 
 from __future__ import annotations
 
@@ -55,6 +55,21 @@ class Role(Model):
     valid_to: Mapped[date | None]
 
     person: Mapped[Person] = relationship(back_populates="roles")
+
+
+class Absence(Model):
+    """Vắng mặt: between two dates (both belong to it) `deputy` acts for `person`, in one unit or in all."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    set_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class LoginFailure(Model):

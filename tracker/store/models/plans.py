@@ -83,7 +83,7 @@ class DraftRow(Model):
     `choices` maps a mention to what was picked for it ("unit:12", "group:3", "none"); `overruled` maps a
     doubt's code to the reason why it does not hold the publishing back; `past` maps a period that is over
     already ("1:2024-H1", ordinal of the timing and period) to done or open; `task_id` is the task that
-    this row continues or has become.
+    this row continues or has become; `completion` says when a group has done its part: all, any or a number.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -95,6 +95,7 @@ class DraftRow(Model):
     choices: Mapped[dict[str, str]] = mapped_column(JsonColumn, default=dict)
     overruled: Mapped[dict[str, str]] = mapped_column(JsonColumn, default=dict)
     past: Mapped[dict[str, str]] = mapped_column(JsonColumn, default=dict)
+    completion: Mapped[str] = mapped_column(String(10), default="all")
     task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
 
     plan_version: Mapped[PlanVersion] = relationship(back_populates="rows")
@@ -117,7 +118,8 @@ class Task(Model):
 
 
 class TaskVersion(Model):
-    """A task as one version of its plan words it."""
+    """A task as one version of its plan words it. `completion` says when its units together have done their
+    part: all of them, any, or that many."""
 
     __table_args__ = (UniqueConstraint("task_id", "plan_version_id"),)
 
@@ -131,6 +133,7 @@ class TaskVersion(Model):
     search_text: Mapped[str] = mapped_column(Text, default="")
     recipient: Mapped[str] = mapped_column(Text, default="")
     accountable: Mapped[str] = mapped_column(Text, default="")
+    completion: Mapped[str] = mapped_column(String(10), default="all")
     source: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn)
     spans: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default=dict)
 

@@ -57,7 +57,8 @@ class Assignment(Model):
 
 class Submission(Model):
     """One tick. `received_on` is the day that counts; `via` says how it came when recorded on behalf of a unit
-    (paper, phone, system), else it is empty. `state` is sent, accepted, returned or withdrawn."""
+    (paper, phone, system), else it is empty. `state` is sent, accepted, returned or withdrawn. Ticks that were
+    made together, with the same evidence for several inherited lines, share a `bundle`."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
@@ -71,6 +72,7 @@ class Submission(Model):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(Text, default="")
     form_only: Mapped[bool] = mapped_column(default=False)
+    bundle: Mapped[str] = mapped_column(String(40), default="")
 
     assignment: Mapped[Assignment] = relationship(back_populates="submissions")
     evidence: Mapped[list[Evidence]] = relationship(order_by="Evidence.id", cascade="all, delete-orphan")

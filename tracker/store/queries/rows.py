@@ -25,6 +25,7 @@ class UnitRow:
     short_name: str
     place: str
     parent_id: int | None = None
+    level: str = ""
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,12 @@ def _unit_row(unit: Unit, version: UnitVersion) -> UnitRow:
         id=unit.id,
         committee_id=unit.committee_id,
         code=unit.code,
-        kind=unit.kind,
+        kind=version.kind,
         courtesy=unit.courtesy,
         mailbox=unit.mailbox,
         name=version.name,
         short_name=version.short_name or version.name,
+        level=version.level,
         place=version.place,
         parent_id=version.parent_id,
     )

@@ -7,8 +7,8 @@ period `plan`; one that awaits an event begins *waiting*; one without units is *
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from tracker.deadlines.periods import ONCE, PLAN, Cycle, Occurrence, add_months, occurrences
 from tracker.drafts.model import PlanPeriod, TaskDraft, TimingDraft
@@ -20,8 +20,7 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 NO_TIMING = TimingDraft(text="")
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(NamedTuple):
     """One assignment to be: `timing` is the index in the row's timings, -1 where the row has none."""
 
     timing: int

@@ -6,13 +6,15 @@ The review page and the publishing both ask here, so that they cannot disagree. 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cached_property
 
 from sqlalchemy import select
 
+from tracker.deadlines.periods import add_months
 from tracker.drafts import codec
 from tracker.drafts.expand import Planned, believable, expand
 from tracker.drafts.model import Doubt, PlanPeriod, TaskDraft
@@ -24,7 +26,7 @@ from tracker.store.queries.rows import Choice, GroupRow, MentionRow, UnitRow
 from tracker.units.matching import Matcher, Named, key
 
 NOBODY = "none"
-BLOCKING = ("no-unit", "invalid-date", "end-before-start")
+BLOCKING = ("no-unit", "unit-gone", "invalid-date", "end-before-start")
 # A committee or its head is accountable; a working unit has to do it.
 _COMMITTEE = re.compile(
     r"^(?:chu tich |lanh dao )?ubnd (?:huyen|tinh|thi xa|thanh pho|quan|xa|phuong|thi tran)?(?! cac)\b"
@@ -32,13 +34,21 @@ _COMMITTEE = re.compile(
 
 
 class Names:
-    """Every name that a mention may mean in a committee on a day."""
+    """Every name that a mention may mean in a committee on a day.
 
-    def __init__(self, committee_id: int, day: date) -> None:
+    With `today`, units that came only later can be chosen by a person as well; no mention means them by itself.
+    """
+
+    def __init__(self, committee_id: int, day: date, *, today: date | None = None) -> None:
         committee = db.session.get(Committee, committee_id)
         self.units: dict[int, UnitRow] = {
             row.id: row for row in find.units(db.session, day, committee_id=committee_id)
         }
+        self.later: dict[int, UnitRow] = {}
+        if today is not None and today != day:
+            now = find.units(db.session, today, committee_id=committee_id)
+            self.later = {row.id: row for row in now if row.id not in self.units}
+        self.choosable = ChainMap(self.units, self.later)
         self.groups: dict[int, GroupRow] = {row.id: row for row in find.groups(db.session, committee_id, day)}
         spellings: dict[str, list[str]] = {}
         for unit in self.units.values():
@@ -53,7 +63,7 @@ class Names:
     def meant(self, value: str) -> UnitRow | GroupRow | None:
         """The unit or group that "unit:12" or "group:3" names; None for anything else."""
         kind, _, number = value.partition(":")
-        known = {"unit": self.units, "group": self.groups}.get(kind, {})
+        known = {"unit": self.choosable, "group": self.groups}.get(kind, {})
         return known.get(int(number)) if number.isascii() and number.isdecimal() else None  # type: ignore[attr-defined]
 
     def unit_ids(self, value: str) -> tuple[int, ...]:
@@ -77,12 +87,13 @@ class Names:
     def choices(self) -> tuple[Choice, ...]:
         """Everything that can be chosen: groups first, then units."""
         groups = [self.choice(f"group:{one}") for one in self.groups]
-        return tuple(groups + [self.choice(f"unit:{one}") for one in self.units])
+        return tuple(groups + [self.choice(f"unit:{one}") for one in (*self.units, *self.later)])
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """One row with its meaning: `planned` are the assignments that it makes."""
+    """One row with its meaning: `planned` are the assignments that it makes, each for the unit that was meant
+    on the plan's day."""
 
     row: DraftRow
     task: TaskDraft
@@ -100,12 +111,21 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Draft:
-    """A version under review, with everything that it would make."""
+    """A version under review, with everything that it would make.
+
+    `holders` are the units that were meant on the plan's day and are over: who carries on for each today, None
+    where that is not one unit.
+    """
 
     plan: Plan
     version: PlanVersion
     names: Names
     rows: tuple[Prepared, ...]
+    holders: Mapping[int, int | None] = field(default_factory=dict)
+
+    def holder(self, unit_id: int) -> int:
+        """Who does the unit's work from today on; the unit itself where nobody else is known to."""
+        return self.holders.get(unit_id) or unit_id
 
     @property
     def publishable(self) -> list[Prepared]:
@@ -139,24 +159,53 @@ def period_of(version: PlanVersion) -> PlanPeriod:
     return PlanPeriod(version.period_start, version.period_end)
 
 
-def prepare(version: PlanVersion, day: date) -> Draft:
-    """The draft as it stands on the day."""
+def plan_day(version: PlanVersion, today: date) -> date:
+    """The day as of which its names are meant: its own date (the last day where only the month is known), else
+    the begin of its period, else today."""
+    for text, whole in ((version.issued_on, True), (f"{version.issued_on}-01", False)):
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            continue
+        return day if whole else add_months(day, 1) - timedelta(days=1)
+    return version.period_start or today
+
+
+def names_of(version: PlanVersion, today: date) -> Names:
+    """The names of the plan's day, and whom a person may choose besides."""
+    return Names(version.plan.committee_id, plan_day(version, today), today=today)
+
+
+def prepare(version: PlanVersion, today: date) -> Draft:
+    """The draft as it stands today, its names as of the plan's day."""
     plan = version.plan
-    names = Names(plan.committee_id, day)
-    rows = tuple(_prepare_row(row, version, names, plan.coordinator_id, day) for row in version.rows)
-    return Draft(plan, version, names, rows)
+    names = names_of(version, today)
+    over = find.successors(db.session, names.choosable, today)
+    rows = tuple(_prepare_row(row, version, names, plan.coordinator_id, today, over) for row in version.rows)
+    return Draft(plan, version, names, rows, {unit: only(heirs) for unit, heirs in over.items()})
+
+
+def only(heirs: Sequence[int]) -> int | None:
+    """Who carries on where it is one unit for everything."""
+    return heirs[0] if len(heirs) == 1 else None
 
 
 def _prepare_row(
-    row: DraftRow, version: PlanVersion, names: Names, coordinator_id: int, day: date
+    row: DraftRow,
+    version: PlanVersion,
+    names: Names,
+    coordinator_id: int,
+    today: date,
+    over: Mapping[int, tuple[int, ...]],
 ) -> Prepared:
     task = codec.task_from_json(row.data)
     mentions = (
         *_mentions("lead", task.leads, row, names, coordinator_id),
         *_mentions("partner", task.partners, row, names, coordinator_id),
     )
+    mentions = tuple(_today(mention, names, over) for mention in mentions)
     leads = _unit_ids(mentions, "lead")
-    doubts = _doubts(task, mentions)
+    doubts = (*_doubts(task, mentions), *_gone(mentions, over))
     return Prepared(
         row=row,
         task=task,
@@ -165,8 +214,25 @@ def _prepare_row(
         partner_ids=tuple(one for one in _unit_ids(mentions, "partner") if one not in leads),
         doubts=doubts if row.decision == "open" else tuple(d for d in doubts if d.code in BLOCKING),
         blocking=tuple(d for d in doubts if d.code in BLOCKING and d.code not in row.overruled),
-        planned=tuple(expand(task, leads, period_of(version), day)),
+        planned=tuple(expand(task, leads, period_of(version), today)),
     )
+
+
+def _today(mention: MentionRow, names: Names, over: Mapping[int, tuple[int, ...]]) -> MentionRow:
+    """With the unit's successor: its name, or those that may carry on as choices."""
+    if len(mention.unit_ids) != 1 or mention.unit_ids[0] not in over:
+        return mention
+    heirs = over[mention.unit_ids[0]]
+    if only(heirs):
+        return replace(mention, now=names.name(f"unit:{heirs[0]}"))
+    offered = [names.choice(f"unit:{one}") for one in heirs if one in names.choosable]
+    return replace(mention, choices=(*offered, *(c for c in mention.choices if c not in offered)))
+
+
+def _gone(mentions: Iterable[MentionRow], over: Mapping[int, tuple[int, ...]]) -> tuple[Doubt, ...]:
+    """Leads that are over today without one unit that carries on: a person has to say who does."""
+    lost = [m for m in mentions if m.part == "lead" and any(not only(over.get(u, (u,))) for u in m.unit_ids)]
+    return tuple(Doubt("unit-gone", "leads", m.text) for m in lost)
 
 
 def _mentions(

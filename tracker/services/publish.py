@@ -2,20 +2,26 @@
 
 A new version is compared with what is followed already: what stays keeps its progress and evidence, what was
 dropped is withdrawn, never deleted. Publishing twice changes nothing.
+
+Tasks and timings are objects; assignments are many (thirty tasks for every commune of the country), so they are
+read as rows, compared, and written by statements about many at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Table, and_, insert, select, update
 
 from tracker import access, life
 from tracker.access import Actor, Thing
 from tracker.clock import vietnam_day
 from tracker.drafts import codec
+from tracker.drafts.continuing import Known, continued
 from tracker.drafts.expand import Planned, row_timings
 from tracker.drafts.model import TaskDraft, TimingDraft
 from tracker.errors import Refused
@@ -35,11 +41,17 @@ from tracker.store.models import (
     TaskVersion,
     Timing,
 )
+from tracker.store.queries import units as find_units
 from tracker.units.matching import key
 from tracker.vietnamese.forms import fold, sentence
 
 DONE_BEFORE = "done-before"
 WITHDRAWN = "withdrawn"
+
+
+BATCH = 1000  # rows a statement
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -53,16 +65,19 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Identity:
-    """What stays of an assignment whatever a version says: its key."""
+class Forecast(Published):
+    """What it would do; `dropped` are the assignments that it would withdraw."""
 
-    timing_id: int
-    unit_id: int
-    period: str
+    dropped: tuple[Known, ...] = ()
 
 
-def publish(actor: Actor, version_id: int, *, row_version: int, at: datetime) -> Published:
-    """Publish a draft. Raises `Refused` while something blocks it, naming what."""
+def publish(
+    actor: Actor, version_id: int, *, row_version: int, at: datetime, progress: Progress | None = None
+) -> Published:
+    """Publish a draft. Raises `Refused` while something blocks it, naming what.
+
+    `progress` hears (assignments compared or made, assignments in all) as it goes on.
+    """
     with transaction(db.session):
         version, plan = drafting.load(version_id, lock=True)
         access.need(actor, "plan.publish", Thing(plan.committee_id, plan.coordinator_id))
@@ -75,7 +90,7 @@ def publish(actor: Actor, version_id: int, *, row_version: int, at: datetime) ->
         today = vietnam_day(at)
         draft = drafting.prepare(version, today)
         _refuse_blocked(draft, today)
-        result = _Publishing(draft, today, at).run()
+        result = _Publishing(draft, today, at, progress).run()
         _supersede(plan, version, actor, at)
         record(
             db.session,
@@ -118,29 +133,36 @@ def _supersede(plan: Plan, version: PlanVersion, actor: Actor, at: datetime) -> 
 class _Publishing:
     """One publishing at work."""
 
-    def __init__(self, draft: Draft, today: date, at: datetime) -> None:
+    def __init__(self, draft: Draft, today: date, at: datetime, progress: Progress | None) -> None:
         self.draft = draft
         self.plan = draft.plan
         self.version = draft.version
         self.today = today
         self.at = at
+        self.progress = progress
+        self.total = sum(len(one.planned) for one in draft.publishable)
+        self.seen = 0
         self.tasks = {one.id: one for one in _live_tasks(self.plan.id)}
-        self.existing = _existing(self.plan.id)
+        self.existing = _existing(self.plan.id, lock=True)
+        self.new: list[dict[str, Any]] = []
+        self.changes: dict[_Change, list[int]] = {}
         self.made = 0
         self.moved = 0
-        self.kept: set[Identity] = set()
+        self.kept: set[int] = set()
 
     def run(self) -> Published:
-        continued = _continued(self.draft.publishable, self.tasks.values())
+        tasks_of = _continued(self.draft.publishable, self.tasks.values())
         for position, prepared in enumerate(self.draft.publishable):
-            task = self.tasks.get(continued.get(prepared.row.id, 0)) or self._new_task()
+            task = self.tasks.get(tasks_of.get(prepared.row.id, 0)) or self._new_task()
             prepared.row.task_id = task.id
             self._publish_row(prepared, task, position)
-        dropped = [one for one in self.tasks.values() if one.id not in continued.values()]
+        dropped = [one for one in self.tasks.values() if one.id not in tasks_of.values()]
         for task in dropped:
             task.withdrawn_at = self.at
         withdrawn = self._withdraw()
-        return Published(self.made, len(self.kept) - self.made, withdrawn, self.moved)
+        self._write_new()
+        self._write_changes()
+        return Published(self.made, len(self.kept), withdrawn, self.moved)
 
     def _new_task(self) -> Task:
         task = Task(plan_id=self.plan.id, created_at=self.at)
@@ -152,8 +174,14 @@ class _Publishing:
         reworded = bool(task.versions) and task.versions[-1].title != sentence(prepared.task.title)
         task.versions.append(_task_version(prepared, self.version.id, position))
         timings = self._timings(task, row_timings(prepared.task))
-        for planned in prepared.planned:
-            self._assign(prepared, task, timings[planned.timing], planned, reworded)
+        for planned, known in _compared(prepared, timings, self.existing):
+            for one in known:
+                self._carry_on(one, planned.due, reworded)
+            if not known:
+                self._assign(prepared, task, timings[planned.timing], planned)
+            self.seen += 1
+            if len(self.new) >= BATCH or self.seen % BATCH == 0:
+                self._write_new()
 
     def _timings(self, task: Task, drafts: Iterable[TimingDraft]) -> list[Timing]:
         """The task's timings for these drafts: known ones go on under their id, new ones get the next."""
@@ -171,106 +199,173 @@ class _Publishing:
         db.session.flush()
         return chosen
 
-    def _assign(
-        self, prepared: Prepared, task: Task, timing: Timing, planned: Planned, reworded: bool
-    ) -> None:
-        identity = Identity(timing.id, planned.unit_id, planned.period)
-        known = self.existing.get(identity)
-        if known is not None:
-            self.kept.add(identity)
-            self._carry_on(known, planned.due, reworded)
-            return
-        assignment = Assignment(
-            committee_id=self.plan.committee_id,
-            plan_id=self.plan.id,
-            task_id=task.id,
-            timing_id=timing.id,
-            unit_id=planned.unit_id,
-            holder_id=planned.unit_id,
-            period=planned.period,
-            due_on=planned.due,
-            first_due_on=planned.due,
-            urged_from=self.today,
-            changed_at=self.at,
-        )
-        self._begin(assignment, planned, prepared.row.past.get(f"{planned.timing}:{planned.period}", ""))
-        db.session.add(assignment)
-        self.existing[identity] = assignment
-        self.kept.add(identity)
+    def _assign(self, prepared: Prepared, task: Task, timing: Timing, planned: Planned) -> None:
+        past = prepared.row.past.get(f"{planned.timing}:{planned.period}", "")
+        done = past == "done" and planned.due and planned.due < self.today
+        row = {
+            "committee_id": self.plan.committee_id,
+            "plan_id": self.plan.id,
+            "task_id": task.id,
+            "timing_id": timing.id,
+            "unit_id": planned.unit_id,
+            "holder_id": self.draft.holder(planned.unit_id),
+            "period": planned.period,
+            "due_on": planned.due,
+            "first_due_on": planned.due,
+            "urged_from": self.today,
+            "changed_at": self.at,
+            # In which it begins: open, waiting for its event, or closed because it was done before.
+            "state": life.WAITING if planned.waits_for else life.EXCUSED if done else life.OPEN,
+            "waits_for": planned.waits_for,
+            "waits_since": self.today if planned.waits_for else None,
+            "excuse": DONE_BEFORE if done and not planned.waits_for else "",
+            "excuse_reason": "",
+            "sequence": 0,
+            "row_version": 1,
+        }
+        self.new.append(row)
         self.made += 1
 
-    def _begin(self, assignment: Assignment, planned: Planned, past: str) -> None:
-        """The state in which it begins: open, waiting for its event, or closed because it was done before."""
-        if planned.waits_for:
-            assignment.state = life.WAITING
-            assignment.waits_for = planned.waits_for
-            assignment.waits_since = self.today
-        elif past == "done" and planned.due and planned.due < self.today:
-            assignment.state = life.EXCUSED
-            assignment.excuse = DONE_BEFORE
+    def _write_new(self) -> None:
+        if self.new:
+            _insert(self.new)
+            self.new = []
+        if self.progress is not None:
+            self.progress(self.seen, self.total)
 
-    def _carry_on(self, assignment: Assignment, due: date | None, reworded: bool) -> None:
+    def _carry_on(self, known: Known, due: date | None, reworded: bool) -> None:
         """A new version may move the due day or bring back what was dropped: urging begins anew from today.
         Calendars learn of new words, too. What was accepted stays as it was judged."""
-        returns = assignment.state == life.EXCUSED and assignment.excuse == WITHDRAWN
-        moved = _moves(assignment, due)
+        self.kept.add(known.id)
+        moved = _moves(known, due)
         self.moved += moved
-        if returns:
-            assignment.state = life.MOVES[life.EXCUSED, "reopen"]
-            assignment.excuse = ""
-        if moved or returns:
-            assignment.due_on = due
-            assignment.urged_from = self.today
-        if moved or returns or reworded:
-            assignment.sequence += 1
-            assignment.changed_at = self.at
+        if moved or known.withdrawn:
+            change = _Change(True, due, reopens=known.withdrawn)
+            self.changes.setdefault(change, []).append(known.id)
+        elif reworded:
+            self.changes.setdefault(_Change(False, None), []).append(known.id)
 
     def _withdraw(self) -> int:
         """What no row asks for any longer and is not finished yet."""
-        count = 0
-        for identity, assignment in self.existing.items():
-            state = life.after(assignment.state, "excuse")
-            if identity not in self.kept and state:
-                assignment.state = state
-                assignment.excuse = WITHDRAWN
-                assignment.sequence += 1
-                assignment.changed_at = self.at
-                count += 1
-        return count
+        dropped = _dropped(self.existing, self.kept)
+        if dropped:
+            self.changes[_Change(False, None, drops=True)] = [one.id for one in dropped]
+        return len(dropped)
+
+    def _write_changes(self) -> None:
+        for change, ids in self.changes.items():
+            for begin in range(0, len(ids), BATCH):
+                _update(ids[begin : begin + BATCH], change.values(self.today), self.at)
+        self._hand_over(one for change, ids in self.changes.items() if change.reopens for one in ids)
+
+    def _hand_over(self, ids: Iterable[int]) -> None:
+        """What comes back may have been held by a unit that is over by now."""
+        back = set(ids)
+        held = [one for found in self.existing.values() for one in found if one.id in back]
+        heirs = find_units.holders(db.session, {one.holder_id for one in held}, self.today)
+        for one in held:
+            if (heirs[one.holder_id] or one.holder_id) != one.holder_id:
+                _update([one.id], {"holder_id": heirs[one.holder_id]}, self.at)
 
 
-def forecast(draft: Draft) -> Published:
+class _Change(NamedTuple):
+    """What happens to an assignment that goes on or is dropped; the same for many."""
+
+    dated: bool
+    due: date | None
+    reopens: bool = False
+    drops: bool = False
+
+    def values(self, today: date) -> dict[str, Any]:
+        if self.drops:
+            return {"state": life.EXCUSED, "excuse": WITHDRAWN}
+        values: dict[str, Any] = {"due_on": self.due, "urged_from": today} if self.dated else {}
+        if self.reopens:
+            values |= {"state": life.MOVES[life.EXCUSED, "reopen"], "excuse": ""}
+        return values
+
+
+def _table() -> Table:
+    table = Assignment.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def _insert(rows: Sequence[Mapping[str, Any]]) -> None:
+    db.session.execute(insert(_table()), rows)
+
+
+def _update(ids: Sequence[int], values: Mapping[str, Any], at: datetime) -> None:
+    """Calendars see the change, and so does whoever looked at the assignment before."""
+    table = _table()
+    counted = {"sequence": table.c.sequence + 1, "row_version": table.c.row_version + 1, "changed_at": at}
+    db.session.execute(update(table).where(table.c.id.in_(ids)).values(**values, **counted))
+
+
+Existing = dict[tuple[int, str], list[Known]]
+
+
+def forecast(draft: Draft) -> Forecast:
     """What publishing the draft would do, by the same comparison; nothing is written."""
     existing = _existing(draft.plan.id)
-    tasks = {one.id: one for one in _live_tasks(draft.plan.id)}
-    continued = _continued(draft.publishable, tasks.values())
-    kept: dict[Identity, date | None] = {}
+    tasks = {one.id: one for one in _live_tasks(draft.plan.id)} if existing else {}
+    tasks_of = _continued(draft.publishable, tasks.values())
+    kept: dict[int, bool] = {}
+    made = 0
     for prepared in draft.publishable:
-        task = tasks.get(continued.get(prepared.row.id, 0))
+        task = tasks.get(tasks_of.get(prepared.row.id, 0))
         live = [one for one in task.timings if one.withdrawn_at is None] if task else []
         timings = [known for _, known in _matched(live, row_timings(prepared.task))]
-        for planned in prepared.planned:
-            timing = timings[planned.timing]
-            if timing is not None:
-                kept[Identity(timing.id, planned.unit_id, planned.period)] = planned.due
-    kept = {identity: due for identity, due in kept.items() if identity in existing}
-    dropped = (one for identity, one in existing.items() if identity not in kept)
-    return Published(
-        assignments=sum(len(prepared.planned) for prepared in draft.publishable) - len(kept),
-        kept=len(kept),
-        withdrawn=sum(life.after(one.state, "excuse") is not None for one in dropped),
-        moved=sum(_moves(existing[identity], due) for identity, due in kept.items()),
-    )
+        if not any(timings):
+            made += len(prepared.planned)
+            continue
+        for planned, known in _compared(prepared, timings, existing):
+            made += not known
+            kept |= {one.id: _moves(one, planned.due) for one in known}
+    dropped = _dropped(existing, kept)
+    return Forecast(made, len(kept), len(dropped), sum(kept.values()), tuple(dropped))
 
 
-def _moves(assignment: Assignment, due: date | None) -> bool:
+def _compared(
+    prepared: Prepared, timings: Sequence[Timing | None], existing: Existing
+) -> Iterator[tuple[Planned, tuple[Known, ...]]]:
+    """Each assignment that the row plans, with those that it continues."""
+    for (index, period), group in groupby(prepared.planned, key=lambda one: (one.timing, one.period)):
+        timing = timings[index]
+        there = existing.get((timing.id, period)) if timing else None
+        planned = list(group)
+        mine = continued([one.unit_id for one in planned], there) if there else {}
+        for one in planned:
+            yield one, mine.get(one.unit_id, ())
+
+
+def _moves(known: Known, due: date | None) -> bool:
     """Whether a version with this due day changes the assignment's; a finished one is not judged anew."""
-    return assignment.due_on != due and assignment.state != life.ACCEPTED
+    return known.due != due and known.state != life.ACCEPTED
 
 
-def _existing(plan_id: int) -> dict[Identity, Assignment]:
-    found = db.session.scalars(select(Assignment).where(Assignment.plan_id == plan_id))
-    return {Identity(one.timing_id, one.unit_id, one.period): one for one in found}
+def _dropped(existing: Existing, kept: Collection[int]) -> list[Known]:
+    every = (one for found in existing.values() for one in found if one.id not in kept)
+    return [one for one in every if life.after(one.state, "excuse")]
+
+
+def _existing(plan_id: int, *, lock: bool = False) -> Existing:
+    """What is followed already, by timing and period. A lock keeps ticks away until the deed is done."""
+    query = select(
+        Assignment.id,
+        Assignment.timing_id,
+        Assignment.unit_id,
+        Assignment.holder_id,
+        Assignment.period,
+        Assignment.due_on,
+        Assignment.state,
+        and_(Assignment.state == life.EXCUSED, Assignment.excuse == WITHDRAWN),
+    ).where(Assignment.plan_id == plan_id)
+    found: Existing = {}
+    for row in db.session.execute(query.with_for_update() if lock else query):
+        known = Known(*row)
+        found.setdefault((known.timing_id, known.period), []).append(known)
+    return found
 
 
 def _live_tasks(plan_id: int) -> list[Task]:

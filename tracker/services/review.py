@@ -86,7 +86,7 @@ def choose_units(
 ) -> None:
     """Say whom a mention means ("unit:12", "group:3", "none"); the committee remembers the spelling."""
     with _changing(actor, _version_of(row_id), row_version, "chose-units", at) as (version, after):
-        names = drafting.Names(version.plan.committee_id, vietnam_day(at))
+        names = drafting.names_of(version, vietnam_day(at))
         if not names.knows(value):
             raise Invalid("Đơn vị được chọn không có trong danh sách. Xin chọn lại.", code="no-unit")
         row = _row(row_id)

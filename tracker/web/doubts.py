@@ -45,8 +45,12 @@ MARKS = {
 UNIT_WORDS = {
     "no-unit": _l("Chưa biết là đơn vị nào trong danh sách. Xin chọn."),
     "unknown-unit": _l("Chưa biết là đơn vị nào trong danh sách. Xin chọn, hoặc để chưa giao."),
+    "unit-gone": _l(
+        "Đơn vị này nay không còn (sáp nhập, chia tách hoặc giải thể) và không có một đơn vị kế thừa duy nhất. "
+        "Xin chọn đơn vị làm tiếp."
+    ),
 }
-ABOUT_UNITS = ("no-unit", "unknown-unit", "vague-unit", "committee-lead")
+ABOUT_UNITS = ("no-unit", "unknown-unit", "unit-gone", "vague-unit", "committee-lead")
 
 # How people say "it is as it was read", where plain words would mislead.
 KEEP_WORDS = {
@@ -114,7 +118,7 @@ def answers(row: ReviewRow, number: int, coordinator: str) -> list[Answer]:
 
 def _unit_answers(row: ReviewRow, about: int, name: str, doubt: Doubt) -> Iterator[Answer]:
     mention = row.mentions[about]
-    if mention.value and mention.value != "none":
+    if mention.value and mention.value != "none" and doubt not in row.blocking:
         yield Answer(name, KEEP, _("Đúng: %(unit)s", unit=mention.name), _units(mention.units))
     for choice in mention.choices:
         if choice.value != mention.value:

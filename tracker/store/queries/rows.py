@@ -275,7 +275,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class MentionRow:
-    """A lead or partner of a drafted row and whom it is taken to mean; `value` is empty while nobody is."""
+    """A lead or partner of a drafted row and whom it is taken to mean; `value` is empty while nobody is.
+
+    `now` is the unit that carries on for the one that was meant, where that one is over.
+    """
 
     part: str
     text: str
@@ -283,6 +286,7 @@ class MentionRow:
     name: str
     unit_ids: tuple[int, ...]
     choices: tuple[Choice, ...]
+    now: str = ""
 
     @property
     def units(self) -> int:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
 
 from tracker.access import Grant
 from tracker.store.engine import AnySession
-from tracker.store.models import Alias, Committee, Person, Role, Unit, UnitGroup, UnitVersion
+from tracker.store.models import (
+    Alias,
+    Committee,
+    Person,
+    Role,
+    Unit,
+    UnitGroup,
+    UnitSuccession,
+    UnitVersion,
+)
 from tracker.store.queries.rows import GroupRow, PersonRow, RoleRow, UnitRow
 
 KIND_ORDER = ("committee", "office", "agency", "organisation", "commune", "other")
@@ -46,6 +55,77 @@ def unit(session: AnySession, unit_id: int, day: date) -> UnitRow | None:
 def names(session: AnySession, ids: Iterable[int], day: date) -> dict[int, str]:
     """Unit id → its name on the day."""
     return {row.id: row.name for row in units(session, day, ids=set(ids))}
+
+
+def successors(session: AnySession, unit_ids: Iterable[int], day: date) -> dict[int, tuple[int, ...]]:
+    """Of these units, those that are over on the day, each with who carries on for it then.
+
+    Reorganisations are followed one after another. Nobody, or several units of which each has a part, is for
+    a person to settle; so is one unit that took over only a part.
+    """
+    over = _over(session, day)
+    steps = _steps(session, day, over) if over else {}
+    return {unit: tuple(_ends(unit, steps, over, frozenset())) for unit in unit_ids if unit in over}
+
+
+def holders(session: AnySession, unit_ids: Iterable[int], day: date) -> dict[int, int | None]:
+    """Unit → who does its work on the day: itself, its only successor, or None where a person has to say."""
+    wanted = list(unit_ids)
+    over = successors(session, wanted, day)
+    return {
+        unit: unit if unit not in over else over[unit][0] if len(over[unit]) == 1 else None for unit in wanted
+    }
+
+
+def _over(session: AnySession, day: date) -> set[int]:
+    """Units whose last version ended before the day."""
+    begun = select(UnitVersion.unit_id).where(
+        or_(UnitVersion.valid_to.is_(None), UnitVersion.valid_to >= day)
+    )
+    ended = select(UnitVersion.unit_id).where(UnitVersion.valid_to < day, UnitVersion.unit_id.not_in(begun))
+    return set(session.scalars(ended))
+
+
+def _steps(session: AnySession, day: date, over: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """Unit that is over → the units that its last reorganisation named; none where only a part is provided for."""
+    query = (
+        select(
+            UnitSuccession.unit_id,
+            UnitSuccession.successor_id,
+            UnitSuccession.function,
+            UnitSuccession.effective_on,
+        )
+        .where(UnitSuccession.effective_on <= day)
+        .order_by(UnitSuccession.effective_on, UnitSuccession.id)
+    )
+    last: dict[int, list[tuple[int | None, str, date]]] = {}
+    for unit, successor, function, since in session.execute(query):
+        if unit not in over:
+            continue
+        rows = last.setdefault(unit, [])
+        if rows and rows[0][2] != since:
+            rows.clear()
+        rows.append((successor, function, since))
+    return {unit: _named(rows) for unit, rows in last.items()}
+
+
+def _named(rows: Iterable[tuple[int | None, str, date]]) -> tuple[int, ...]:
+    rows = list(rows)
+    named = tuple(dict.fromkeys(one for one, _function, _since in rows if one is not None))
+    return () if len(rows) == 1 and rows[0][1] else named
+
+
+def _ends(
+    unit: int, steps: Mapping[int, tuple[int, ...]], over: Collection[int], seen: frozenset[int]
+) -> dict[int, None]:
+    """Who exists at the ends of the chains from a unit, in order."""
+    if unit not in over:
+        return {unit: None}
+    found: dict[int, None] = {}
+    for one in steps.get(unit, ()):
+        if one not in seen:
+            found |= _ends(one, steps, over, seen | {unit})
+    return found
 
 
 def _unit_row(unit: Unit, version: UnitVersion) -> UnitRow:

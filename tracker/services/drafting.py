@@ -24,9 +24,10 @@ from tracker.store.models import Committee, DraftRow, Plan, PlanVersion
 from tracker.store.queries import units as find
 from tracker.store.queries.rows import Choice, GroupRow, MentionRow, UnitRow
 from tracker.units.matching import Matcher, Named, key
+from tracker.units.meaning import Meaning
 
 NOBODY = "none"
-BLOCKING = ("no-unit", "unit-gone", "invalid-date", "end-before-start")
+BLOCKING = ("no-unit", "empty-group", "unit-gone", "invalid-date", "end-before-start")
 # A committee or its head is accountable; a working unit has to do it.
 _COMMITTEE = re.compile(
     r"^(?:chu tich |lanh dao )?ubnd (?:huyen|tinh|thi xa|thanh pho|quan|xa|phuong|thi tran)?(?! cac)\b"
@@ -61,21 +62,40 @@ class Names:
         self.matcher = Matcher(named, [committee.place] if committee else [])
 
     def meant(self, value: str) -> UnitRow | GroupRow | None:
-        """The unit or group that "unit:12" or "group:3" names; None for anything else."""
-        kind, _, number = value.partition(":")
-        known = {"unit": self.choosable, "group": self.groups}.get(kind, {})
-        return known.get(int(number)) if number.isascii() and number.isdecimal() else None  # type: ignore[attr-defined]
+        """The unit or group that "unit:12", "group:3" or "group:3-5" names; None for anything else."""
+        meaning = Meaning.parse(value)
+        if meaning.kind == "unit":
+            return self.choosable.get(meaning.id)
+        return self.groups.get(meaning.id) if meaning.kind == "group" else None
 
     def unit_ids(self, value: str) -> tuple[int, ...]:
         """The units that it stands for on the day."""
+        meaning = Meaning.parse(value)
+        if meaning.kind == "units":
+            return tuple(one for one in meaning.ids if one in self.choosable)
         meant = self.meant(value)
         if isinstance(meant, GroupRow):
-            return meant.unit_ids
+            left_out = frozenset(meaning.without)
+            return tuple(one for one in meant.unit_ids if one not in left_out)
         return (meant.id,) if meant else ()
 
     def name(self, value: str) -> str:
+        """What people call it: with its exceptions, where it has any; units picked by hand one after another."""
+        meaning = Meaning.parse(value)
+        if meaning.kind == "units":
+            return self._listed(self.unit_ids(value))
         meant = self.meant(value)
+        if isinstance(meant, GroupRow):
+            left_out = [one for one in meant.unit_ids if one in meaning.without]
+            return f"{meant.name} (trừ {self._listed(left_out)})" if left_out else meant.name
         return meant.name if meant else ""
+
+    def _listed(self, ids: Sequence[int]) -> str:
+        """Up to three by name; of more, the first two and how many besides."""
+        called = [self.choosable[one].name for one in ids if one in self.choosable]
+        if len(called) > 3:
+            called = [*called[:2], f"{len(called) - 2} đơn vị khác"]
+        return ", ".join(called)
 
     def choice(self, value: str) -> Choice:
         return Choice(value, self.name(value), len(self.unit_ids(value)))
@@ -270,8 +290,10 @@ def _doubts(task: TaskDraft, mentions: Iterable[MentionRow]) -> tuple[Doubt, ...
     is no doubt any longer."""
     leads = [m for m in mentions if m.part == "lead"]
     unknown = [m for m in leads if not m.value]
+    empty = [m for m in leads if m.value not in ("", NOBODY) and not m.unit_ids]
     kept = [d for d in task.doubts if d.code != "vague-unit" or unknown]
     kept += [Doubt("invalid-date", "timings", one.text) for one in task.timings if not believable(one)]
+    kept += [Doubt("empty-group", "leads", m.text) for m in empty]
     if not any(timing.due for timing in task.timings):
         return (*kept, *(Doubt("unknown-unit", "leads", m.text) for m in unknown))
     return (*kept, *(Doubt("no-unit", "leads", m.text, tuple(c.name for c in m.choices)) for m in unknown))

@@ -43,6 +43,7 @@ from tracker.store.models import (
 )
 from tracker.store.queries import units as find_units
 from tracker.units.matching import key
+from tracker.units.meaning import Meaning
 from tracker.vietnamese.forms import fold, sentence
 
 DONE_BEFORE = "done-before"
@@ -441,6 +442,7 @@ def _task_version(prepared: Prepared, version_id: int, position: int) -> TaskVer
         search_text=fold(task.title),
         recipient=task.recipient or "",
         accountable=task.accountable or "",
+        completion=prepared.row.completion or "all",
         source=data.get("source"),
         spans=data.get("spans") or {},
         mentions=_mentions(prepared),
@@ -453,14 +455,14 @@ def _mentions(prepared: Prepared) -> list[Mention]:
     counts = {"lead": 0, "partner": 0}
     rows = []
     for mention in prepared.mentions:
-        kind, _, number = mention.value.partition(":")
+        meaning = Meaning.parse(mention.value)
         rows.append(
             Mention(
                 part=mention.part,
                 ordinal=counts[mention.part],
                 text=mention.text,
-                unit_id=int(number) if kind == "unit" else None,
-                group_id=int(number) if kind == "group" else None,
+                unit_id=meaning.id if meaning.kind == "unit" else None,
+                group_id=meaning.id if meaning.kind == "group" else None,
                 unit_ids=list(mention.unit_ids),
             )
         )

@@ -128,8 +128,10 @@ RIGHTS: dict[str, tuple[Rule, ...]] = {
     # units and people
     "unit.see": (_member,),
     "unit.import": (_manager, _operator),
+    "unit.export": (_manager, _operator),
     "people.see": (_manager, _any_coordinator, _overseer),
     "people.import": (_manager, _operator),
+    "people.export": (_manager, _operator),
     "people.invite": (_manager, _operator),
     "feed.see": (_doer, _manager),
     "feed.renew": (_doer, _manager),

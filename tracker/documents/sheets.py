@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -44,14 +45,22 @@ Merges = dict[tuple[int, int], tuple[int, int]]
 
 
 def read_xlsx(data: bytes) -> Document:
-    check_archive(data)
     gathering = Gathering()
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    with open_book(data) as book:
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
                 rows = list(_rows(sheet, Patience()))
                 _add_sheet(gathering, _with_merges(rows, _merges(data, sheet)))
+    return gathering.document("xlsx")
+
+
+@contextmanager
+def open_book(data: bytes) -> Iterator[Any]:
+    """The workbook, looked over before it is opened; whatever openpyxl trips over is a damaged file."""
+    check_archive(data)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        yield book
         book.close()
     except (
         KeyError,
@@ -69,7 +78,6 @@ def read_xlsx(data: bytes) -> Document:
         zipfile.BadZipFile,
     ) as error:
         raise damaged(error) from error
-    return gathering.document("xlsx")
 
 
 def _rows(sheet: Any, patience: Patience) -> Iterator[list[str]]:

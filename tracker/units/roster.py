@@ -1,169 +1,113 @@
-"""Rosters as CSV: bytes go in, checked lines of units, groups or people come out.
+"""Lists of units, groups and people: rows of cells go in, checked lines come out, and the other way round.
 
 Every wrong line is named with its number, what is wrong and how to mend it; all of them at once, as one
-`Invalid`. What only memory can tell (is there such a unit already?) is asked by the caller.
+`Invalid`. What only the whole list can tell (names used twice, parents in a circle) is asked by `roster_plan`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
+from typing import TypeVar
 
 from tracker.errors import Invalid
+from tracker.units import roster_words as words
+from tracker.units.roster_words import Choice, Column
 from tracker.vietnamese.forms import fold, tidy
 
-LIMIT = 5 * 1024 * 1024
 EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 CODE = re.compile(r"[\w.-]{1,60}")
-LIST_MARKS = re.compile(r"[|;]")
+DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+LONGEST_SPELLING = 400
+NOTHING_WRITTEN = "Tệp có chỗ chưa đúng nên chưa dòng nào được ghi. Xin sửa rồi nạp lại."
 
-# The head of a column in Vietnamese and in English → the name of the field.
-UNIT_HEADS = {
-    "ma": "code",
-    "ten": "name",
-    "ten_ngan": "short_name",
-    "loai": "kind",
-    "cap": "level",
-    "dia_ban": "place",
-    "thuoc": "parent",
-    "hom_thu": "mailbox",
-    "hop_thu": "mailbox",
-    "de_nghi": "courtesy",
-    "ten_khac": "aliases",
+UNITS, GROUPS, PEOPLE = "units", "groups", "people"
+COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    UNITS: words.UNIT_COLUMNS,
+    GROUPS: words.GROUP_COLUMNS,
+    PEOPLE: words.PEOPLE_COLUMNS,
 }
-GROUP_HEADS = {"ten": "name", "loai": "kind", "don_vi": "units", "ten_khac": "aliases"}
-PEOPLE_HEADS = {
-    "ho_ten": "name",
-    "email": "email",
-    "thu_dien_tu": "email",
-    "dien_thoai": "phone",
-    "vai_tro": "role",
-    "don_vi": "unit",
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    UNITS: ("code", "name", "kind"),
+    GROUPS: ("name",),
+    PEOPLE: ("name", "email", "role"),
 }
 
-# Folded word of the office → code.
-KINDS = {
-    "committee": "committee",
-    "co quan chu quan": "committee",
-    "ubnd": "committee",
-    "uy ban": "committee",
-    "office": "office",
-    "phong": "office",
-    "phong ban": "office",
-    "phong, ban": "office",
-    "phong chuyen mon": "office",
-    "so": "office",
-    "commune": "commune",
-    "xa": "commune",
-    "phuong": "commune",
-    "thi tran": "commune",
-    "xa, phuong, thi tran": "commune",
-    "dac khu": "commune",
-    "agency": "agency",
-    "nganh doc": "agency",
-    "co quan nganh doc": "agency",
-    "organisation": "organisation",
-    "organization": "organisation",
-    "doan the": "organisation",
-    "mat tran": "organisation",
-    "mat tran, doan the": "organisation",
-    "other": "other",
-    "khac": "other",
-    "don vi khac": "other",
-    "don vi su nghiep": "other",
-}
-LEVELS = {
-    "": "",
-    "province": "province",
-    "tinh": "province",
-    "thanh pho": "province",
-    "district": "district",
-    "huyen": "district",
-    "quan": "district",
-    "thi xa": "district",
-    "commune": "commune",
-    "xa": "commune",
-    "phuong": "commune",
-    "thi tran": "commune",
-}
-ROLES = {
-    "admin": "admin",
-    "quan tri": "admin",
-    "quan tri he thong": "admin",
-    "manager": "manager",
-    "quan ly": "manager",
-    "quan ly danh muc": "manager",
-    "coordinator": "coordinator",
-    "theo doi": "coordinator",
-    "theo doi ke hoach": "coordinator",
-    "head": "head",
-    "thu truong": "head",
-    "nguoi dung dau": "head",
-    "officer": "officer",
-    "phu trach": "officer",
-    "can bo": "officer",
-    "chuyen vien": "officer",
-    "leader": "leader",
-    "lanh dao": "leader",
-    "viewer": "viewer",
-    "xem": "viewer",
-    "xem tien do": "viewer",
-}
-YES_NO = {
-    "": False,
-    "khong": False,
-    "0": False,
-    "no": False,
-    "false": False,
-    "x": True,
-    "co": True,
-    "1": True,
-    "yes": True,
-    "true": True,
-}
+Row = tuple[int, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """Another name; `kind` is empty where nobody said what kind of name it is."""
+
+    text: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class UnitLine:
-    """A unit as the file has it. A field whose column is missing is None: memory keeps what it has."""
+    """A unit as it is between two dates. `said` are the fields that the file has a column for: memory keeps the
+    others. Number 0 is a line of memory."""
 
-    number: int
     code: str
     name: str
-    kind: str
-    short_name: str | None
-    level: str | None
-    place: str | None
-    parent: str | None
-    mailbox: str | None
-    courtesy: bool | None
-    aliases: tuple[str, ...]
+    kind: str = "other"
+    short_name: str = ""
+    level: str = ""
+    place: str = ""
+    parent: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    mailbox: str = ""
+    courtesy: bool = False
+    spellings: tuple[Spelling, ...] = ()
+    number: int = 0
+    said: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class GroupLine:
-    """A group: every unit of `kind`, or the units whose codes are listed."""
+    """A group: a rule (every unit that meets all that is said), or the units whose codes are listed."""
 
-    number: int
     name: str
-    kind: str
-    units: tuple[str, ...]
-    aliases: tuple[str, ...]
+    kind: str = ""
+    level: str = ""
+    place: str = ""
+    parent: str = ""
+    units: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    spellings: tuple[Spelling, ...] = ()
+    number: int = 0
+    said: frozenset[str] = frozenset()
+
+    @property
+    def rule(self) -> dict[str, str]:
+        """What the rule says, the parent by its code; empty for a list."""
+        given = {"kind": self.kind, "level": self.level, "place": self.place, "parent": self.parent}
+        return {name: value for name, value in given.items() if value}
 
 
 @dataclass(frozen=True)
 class PersonLine:
     """One role of one person; `unit` is a code, empty for the roles that belong to the whole committee."""
 
-    number: int
     name: str
     email: str
-    phone: str | None
     role: str
-    unit: str
+    phone: str = ""
+    unit: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    number: int = 0
+    said: frozenset[str] = frozenset()
+
+
+AnyLine = UnitLine | GroupLine | PersonLine
+L = TypeVar("L", UnitLine, GroupLine, PersonLine)
 
 
 @dataclass
@@ -172,278 +116,377 @@ class Complaints:
 
     found: list[tuple[int, str]] = field(default_factory=list)
 
-    def add(self, number: int, words: str) -> None:
-        self.found.append((number, words))
+    def add(self, number: int, said: str) -> None:
+        if (number, said) not in self.found:
+            self.found.append((number, said))
 
     def settle(self) -> None:
         """Raise `Invalid` with all of them, or do nothing."""
-        if not self.found:
-            return
-        lines = "\n".join(f"Dòng {number}: {words}" for number, words in sorted(self.found))
-        raise Invalid(f"Tệp có chỗ chưa đúng nên chưa dòng nào được ghi. Xin sửa rồi nạp lại.\n{lines}")
+        if self.found:
+            lines = "\n".join(f"Dòng {number}: {said}" for number, said in sorted(self.found))
+            raise Invalid(f"{NOTHING_WRITTEN}\n{lines}")
+
+
+# From rows to lines
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of the table: its number in the file and its cells by field."""
+class Cells:
+    """A row under its head: its number, its cells by field, and where to complain."""
 
     number: int
-    cells: Mapping[str, str]
+    texts: Mapping[str, str]
+    labels: Mapping[str, str]
+    complaints: Complaints
 
-    def get(self, name: str) -> str | None:
-        return self.cells.get(name)
+    def text(self, name: str) -> str:
+        return self.texts.get(name, "")
 
-    def words(self, name: str) -> str:
-        return self.cells.get(name, "")
-
-
-def is_groups(data: bytes | str) -> bool:
-    """Whether the file lists groups: its head has a column for a list of units, and none for a code."""
-    head = next(_records(_text(data)), None)
-    if head is None:
-        return False
-    return "units" in _heads(head.cells, GROUP_HEADS) and "code" not in _heads(head.cells, UNIT_HEADS)
+    def wrong(self, said: str) -> None:
+        self.complaints.add(self.number, said)
 
 
-def read_units(data: bytes | str, complaints: Complaints) -> list[UnitLine]:
-    """The file's units; what is wrong with a line is added to `complaints` and the line left out."""
-    lines = _table(data, UNIT_HEADS, ("code", "name", "kind"))
-    _complain_of_repeats(lines, "code", "mã", complaints)
-    return [unit for line in lines if (unit := _unit(line, complaints))]
-
-
-def read_groups(data: bytes | str, complaints: Complaints) -> list[GroupLine]:
-    """The file's groups."""
-    lines = _table(data, GROUP_HEADS, ("name",))
-    _complain_of_repeats(lines, "name", "tên nhóm", complaints)
-    return [group for line in lines if (group := _group(line, complaints))]
-
-
-def read_people(data: bytes | str, complaints: Complaints, unit_roles: Collection[str]) -> list[PersonLine]:
-    """The file's people, one line a role; those of `unit_roles` are held in a unit."""
-    people = [
-        person
-        for line in _table(data, PEOPLE_HEADS, ("name", "email", "role"))
-        if (person := _person(line, complaints, unit_roles))
-    ]
-    _complain_of_two_names(people, complaints)
-    return people
-
-
-def _unit(line: Line, complaints: Complaints) -> UnitLine | None:
-    before = len(complaints.found)
-    code = line.words("code")
-    if not CODE.fullmatch(code):
-        complaints.add(
-            line.number, _missing_or(code, "mã", "chỉ dùng chữ, số, dấu chấm, gạch; tối đa 60 ký tự")
-        )
-    _within(line, "name", "tên", 300, complaints, required=True)
-    _within(line, "short_name", "tên ngắn", 120, complaints)
-    _within(line, "place", "địa bàn", 200, complaints)
-    kind = _word(line, "kind", "loại", KINDS, complaints)
-    level = _word(line, "level", "cấp", LEVELS, complaints)
-    courtesy = _word(line, "courtesy", "cột đề nghị", YES_NO, complaints)
-    mailbox = line.get("mailbox")
-    if mailbox and not _is_email(mailbox):
-        complaints.add(
-            line.number, f"hộp thư “{mailbox}” chưa đúng dạng ten@coquan.vn; xin sửa hoặc để trống."
-        )
-    if line.words("parent") and line.words("parent") == code:
-        complaints.add(
-            line.number,
-            f"đơn vị “{code}” không thể thuộc chính nó; xin ghi mã đơn vị cấp trên hoặc để trống.",
-        )
-    if len(complaints.found) > before:
-        return None
-    return UnitLine(
-        number=line.number,
-        code=code,
-        name=line.words("name"),
-        kind=str(kind),
-        short_name=line.get("short_name"),
-        level=None if line.get("level") is None else str(level),
-        place=line.get("place"),
-        parent=line.get("parent"),
-        mailbox=mailbox.lower() if mailbox is not None else None,
-        courtesy=None if line.get("courtesy") is None else bool(courtesy),
-        aliases=_list(line.words("aliases")),
+def kind_of(rows: Sequence[Row]) -> str:
+    """Which list it is, told by its head: people have an address, units a code, groups a list of units."""
+    head = rows[0][1] if rows else ()
+    has = {kind: set(_fields(head, columns)) for kind, columns in COLUMNS.items()}
+    if {"email", "role"} & has[PEOPLE]:
+        return PEOPLE
+    if "code" in has[UNITS]:
+        return UNITS
+    if lists_groups(rows):
+        return GROUPS
+    raise Invalid(
+        "Chưa rõ tệp là danh sách gì. Xin để dòng đầu là tên các cột: đơn vị cần Mã, Tên, Loại; "
+        "nhóm cần Tên, Đơn vị; người dùng cần Họ tên, Email, Vai trò."
     )
 
 
-def _group(line: Line, complaints: Complaints) -> GroupLine | None:
-    before = len(complaints.found)
-    _within(line, "name", "tên nhóm", 300, complaints, required=True)
-    units = tuple(dict.fromkeys(_list(line.words("units"))))
-    kind = _word(line, "kind", "loại", {"": "", **KINDS}, complaints)
-    if bool(kind) == bool(units) and len(complaints.found) == before:
-        complaints.add(
-            line.number, "nhóm cần đúng một trong hai: loại (mọi đơn vị loại ấy) hoặc danh sách mã đơn vị."
-        )
-    if len(complaints.found) > before:
-        return None
-    return GroupLine(line.number, line.words("name"), str(kind or ""), units, _list(line.words("aliases")))
+def lists_groups(rows: Sequence[Row]) -> bool:
+    """Whether the head has a column for a list of units, and none for a code."""
+    head = rows[0][1] if rows else ()
+    has = {kind: set(_fields(head, columns)) for kind, columns in COLUMNS.items()}
+    return "code" not in has[UNITS] and bool({"units", "without"} & has[GROUPS])
 
 
-def _person(line: Line, complaints: Complaints, unit_roles: Collection[str]) -> PersonLine | None:
-    before = len(complaints.found)
-    _within(line, "name", "họ tên", 200, complaints, required=True)
-    _within(line, "phone", "số điện thoại", 40, complaints)
-    email = line.words("email").lower()
+def read_units(rows: Sequence[Row], complaints: Complaints) -> list[UnitLine]:
+    """The units of the file; what is wrong with a line is added to `complaints` and the line left out."""
+    return _lines(rows, UNITS, _unit, complaints)
+
+
+def read_groups(rows: Sequence[Row], complaints: Complaints) -> list[GroupLine]:
+    """The groups of the file."""
+    return _lines(rows, GROUPS, _group, complaints)
+
+
+def read_people(rows: Sequence[Row], complaints: Complaints, unit_roles: Collection[str]) -> list[PersonLine]:
+    """The people of the file, one line a role; those of `unit_roles` are held in a unit."""
+    return _lines(rows, PEOPLE, partial(_person, unit_roles=unit_roles), complaints)
+
+
+def _lines(rows: Sequence[Row], kind: str, read: Callable[[Cells], L], complaints: Complaints) -> list[L]:
+    found = []
+    for cells in _table(rows, kind, complaints):
+        before = len(complaints.found)
+        line = read(cells)
+        if len(complaints.found) == before:
+            found.append(replace(line, number=cells.number, said=frozenset(cells.texts)))
+    return found
+
+
+def _unit(cells: Cells) -> UnitLine:
+    code = cells.text("code")
+    if not CODE.fullmatch(code):
+        _miss(cells, "code", "chỉ dùng chữ, số, dấu chấm, gạch; tối đa 60 ký tự")
+    if code and cells.text("parent") == code:
+        cells.wrong(f"đơn vị “{code}” không thể thuộc chính nó; xin ghi mã đơn vị cấp trên hoặc để trống.")
+    valid_from, valid_to = _term(cells)
+    return UnitLine(
+        code=code,
+        name=_required(cells, "name"),
+        kind=_choice(cells, "kind", words.KINDS),
+        short_name=cells.text("short_name"),
+        level=_choice(cells, "level", words.LEVELS, empty=True),
+        place=cells.text("place"),
+        parent=cells.text("parent"),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        mailbox=_mailbox(cells),
+        courtesy=_yes(cells),
+        spellings=_spellings(cells),
+    )
+
+
+def _group(cells: Cells) -> GroupLine:
+    return GroupLine(
+        name=_required(cells, "name"),
+        kind=_choice(cells, "kind", words.KINDS, empty=True),
+        level=_choice(cells, "level", words.LEVELS, empty=True),
+        place=cells.text("place"),
+        parent=cells.text("parent"),
+        units=split(cells.text("units")),
+        without=split(cells.text("without")),
+        spellings=_spellings(cells),
+    )
+
+
+def _person(cells: Cells, unit_roles: Collection[str]) -> PersonLine:
+    email = cells.text("email").lower()
     if not _is_email(email):
-        complaints.add(line.number, _missing_or(email, "thư điện tử", "cần có dạng ten@coquan.vn"))
-    role = _word(line, "role", "vai trò", ROLES, complaints)
-    unit = line.words("unit")
+        _miss(cells, "email", "cần có dạng ten@coquan.vn")
+    role = _choice(cells, "role", words.ROLES)
+    unit = cells.text("unit")
     if role in unit_roles and not unit:
-        complaints.add(line.number, "vai trò này gắn với một đơn vị; xin ghi mã đơn vị ở cột don_vi.")
+        cells.wrong("vai trò này gắn với một đơn vị; xin ghi mã đơn vị ở cột Đơn vị.")
     if role and role not in unit_roles and unit:
-        complaints.add(line.number, "vai trò này là của cả cơ quan; xin để trống cột don_vi.")
-    if len(complaints.found) > before:
-        return None
-    return PersonLine(line.number, line.words("name"), email, line.get("phone"), str(role), unit)
+        cells.wrong("vai trò này là của cả cơ quan; xin để trống cột Đơn vị.")
+    valid_from, valid_to = _term(cells)
+    return PersonLine(
+        name=_required(cells, "name"),
+        email=email,
+        role=role,
+        phone=cells.text("phone"),
+        unit=unit,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
 
 
-def _complain_of_repeats(lines: list[Line], name: str, words: str, complaints: Complaints) -> None:
-    first: dict[str, int] = {}
-    for line in lines:
-        value = line.words(name)
-        if value and first.setdefault(value, line.number) != line.number:
-            complaints.add(
-                line.number, f"{words} “{value}” đã có ở dòng {first[value]}; xin bỏ một dòng hoặc sửa lại."
-            )
+# Single cells
 
 
-def _complain_of_two_names(people: list[PersonLine], complaints: Complaints) -> None:
-    first: dict[str, PersonLine] = {}
-    for person in people:
-        known = first.setdefault(person.email, person)
-        if known.name != person.name:
-            complaints.add(
-                person.number,
-                f"thư điện tử “{person.email}” ở dòng {known.number} là của {known.name}; "
-                "xin dùng một họ tên cho một địa chỉ.",
-            )
+def _required(cells: Cells, name: str) -> str:
+    if not cells.text(name):
+        cells.wrong(f"thiếu {_label(cells, name)}; xin điền vào.")
+    return cells.text(name)
 
 
-def _word(
-    line: Line, name: str, words: str, table: Mapping[str, str | bool], complaints: Complaints
-) -> str | bool | None:
-    """The code for what the cell says; a column that is not there says nothing."""
-    said = line.get(name)
-    if said is None:
-        return None
-    code = table.get(fold(said))
-    if code is None:
-        complaints.add(line.number, _missing_or(said, words, f"dùng một trong: {_offer(name)}"))
+def _miss(cells: Cells, name: str, how: str) -> None:
+    said, label = cells.text(name), _label(cells, name)
+    cells.wrong(f"{label} “{said}” chưa dùng được; {how}." if said else f"thiếu {label}; {how}.")
+
+
+def _label(cells: Cells, name: str) -> str:
+    label = cells.labels[name]
+    return label[:1].lower() + label[1:]
+
+
+def _choice(cells: Cells, name: str, choices: tuple[Choice, ...], *, empty: bool = False) -> str:
+    said = fold(cells.text(name))
+    if not said and (empty or name not in cells.texts):
+        return ""
+    code = words.codes(choices).get(said, "")
+    if not code:
+        left = ", hoặc để trống" if empty else ""
+        _miss(cells, name, f"dùng một trong: {words.offer(choices)}{left}")
     return code
 
 
-def _offer(name: str) -> str:
-    """The words that a person may put there: those with marks, as the offices write them."""
-    return {
-        "kind": "phòng ban, xã, ngành dọc, đoàn thể, cơ quan chủ quản, khác",
-        "level": "tỉnh, huyện, xã, hoặc để trống",
-        "courtesy": "x (đề nghị), hoặc để trống",
-        "role": "lãnh đạo, quản lý, theo dõi, người đứng đầu, phụ trách, xem",
-    }[name]
+def _yes(cells: Cells) -> bool:
+    said = fold(cells.text("courtesy"))
+    if said not in {fold(word) for word in (*words.YES, *words.NO)}:
+        _miss(cells, "courtesy", "dùng một trong: x (đề nghị, không giao), hoặc để trống")
+    return said in {fold(word) for word in words.YES}
 
 
-def _within(
-    line: Line, name: str, words: str, longest: int, complaints: Complaints, *, required: bool = False
-) -> None:
-    value = line.words(name)
-    if required and not value:
-        complaints.add(line.number, f"thiếu {words}; xin điền vào.")
-    if len(value) > longest:
-        complaints.add(line.number, f"{words} dài {len(value)} ký tự; xin rút còn tối đa {longest}.")
+def _mailbox(cells: Cells) -> str:
+    said = cells.text("mailbox")
+    if said and not _is_email(said):
+        cells.wrong(f"hộp thư “{said}” chưa đúng dạng ten@coquan.vn; xin sửa hoặc để trống.")
+    return said.lower()
 
 
-def _missing_or(value: str, words: str, how: str) -> str:
-    return f"{words} “{value}” chưa dùng được; {how}." if value else f"thiếu {words}; {how}."
+def _is_email(said: str) -> bool:
+    return len(said) <= 254 and EMAIL.fullmatch(said) is not None
 
 
-def _is_email(value: str) -> bool:
-    return len(value) <= 254 and EMAIL.fullmatch(value) is not None
-
-
-def _list(value: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part for raw in LIST_MARKS.split(value) if (part := tidy(raw))))
-
-
-def _table(data: bytes | str, heads: Mapping[str, str], required: Collection[str]) -> list[Line]:
-    """The lines under the head, by field. A file that is no such table is refused as a whole."""
-    records = _records(_text(data))
-    head = next(records, None)
-    if head is None:
-        raise Invalid("Tệp không có dòng nào. Xin chọn tệp CSV có dòng đầu là tên các cột.")
-    fields = _heads(head.cells, heads)
-    missing = [name for name in required if name not in fields]
-    if missing:
-        wanted = ", ".join(next(k for k, v in heads.items() if v == name) for name in missing)
-        known = ", ".join(heads)
-        raise Invalid(
-            f"Dòng {head.number} là tên các cột mà thiếu cột: {wanted}. Các cột được nhận: {known}."
+def _term(cells: Cells) -> tuple[date | None, date | None]:
+    first, last = _day(cells, "valid_from"), _day(cells, "valid_to")
+    if first and last and last < first:
+        cells.wrong(
+            f"hiệu lực đến {day_text(last)} sớm hơn hiệu lực từ {day_text(first)}; xin sửa một trong hai ngày."
         )
-    lines = []
-    for record in records:
-        values = list(record.cells.values())
-        if len(values) > len(fields) and any(values[len(fields) :]):
-            extra = len(values) - len(fields)
-            raise Invalid(
-                f"Dòng {record.number} thừa {extra} ô so với tên các cột. "
-                "Xin đặt ô có dấu phẩy trong ngoặc kép, rồi nạp lại."
+    return first, last
+
+
+def _day(cells: Cells, name: str) -> date | None:
+    said = cells.text(name)
+    if not said:
+        return None
+    found = read_day(said)
+    if found is None:
+        _miss(cells, name, "xin ghi ngày dạng 01/07/2025, hoặc để trống")
+    return found
+
+
+def read_day(text: str) -> date | None:
+    """`1/7/2025`, `01-07-2025` or `2025-07-01`; None for what is no day."""
+    day_first, year_first = DAY_FIRST.fullmatch(text), YEAR_FIRST.fullmatch(text.removesuffix(" 00:00:00"))
+    try:
+        if day_first:
+            return date(int(day_first[3]), int(day_first[2]), int(day_first[1]))
+        return date(*map(int, year_first.groups())) if year_first else None
+    except ValueError:
+        return None
+
+
+def day_text(day: date | None) -> str:
+    return f"{day.day:02}/{day.month:02}/{day.year:04}" if day else ""
+
+
+def _spellings(cells: Cells) -> tuple[Spelling, ...]:
+    found: dict[str, Spelling] = {}
+    for name, kind in words.SPELLINGS.items():
+        for text in split(cells.text(name)):
+            if len(text) > LONGEST_SPELLING:
+                cells.wrong(f"tên khác dài {len(text)} ký tự; xin rút còn tối đa {LONGEST_SPELLING}.")
+            found.setdefault(text, Spelling(text, kind))
+    return tuple(found.values())
+
+
+def split(cell: str) -> tuple[str, ...]:
+    """The parts of a list: `PTP | Phòng TP`; a bar or semicolon that belongs to a name has a backslash."""
+    parts: list[str] = []
+    part, escaped = "", False
+    for char in cell:
+        if escaped or char not in "\\|;":
+            part, escaped = part + char, False
+        elif char == "\\":
+            escaped = True
+        else:
+            parts, part = [*parts, part], ""
+    return tuple(dict.fromkeys(text for raw in (*parts, part) if (text := tidy(raw))))
+
+
+def join(parts: Iterable[str]) -> str:
+    """A list as one cell, so that `split` gives it back."""
+    return " | ".join(re.sub(r"([\\|;])", r"\\\1", part) for part in parts)
+
+
+# The table
+
+
+def _table(rows: Sequence[Row], kind: str, complaints: Complaints) -> list[Cells]:
+    """The rows under the head, by field. A file that is no such table is refused as a whole."""
+    if not rows:
+        raise Invalid("Tệp không có dòng nào. Xin chọn tệp có dòng đầu là tên các cột.")
+    columns = COLUMNS[kind]
+    fields = _fields(rows[0][1], columns)
+    _check_head(rows[0][0], fields, kind)
+    labels = words.labels(columns)
+    found = []
+    for number, cells in rows[1:]:
+        extra = [cell for cell in cells[len(fields) :] if cell]
+        if extra:
+            complaints.add(
+                number,
+                f"thừa {len(extra)} ô so với tên các cột; xin đặt ô có dấu phẩy trong ngoặc kép.",
             )
-        values += [""] * (len(fields) - len(values))  # a line cut short has empty cells, not none
-        lines.append(Line(record.number, {n: v for n, v in zip(fields, values, strict=False) if n}))
-    return lines
+            continue
+        texts = [*cells, *[""] * (len(fields) - len(cells))]  # a row cut short has empty cells, not none
+        line = Cells(number, {n: t for n, t in zip(fields, texts, strict=False) if n}, labels, complaints)
+        if _fits(line, columns):
+            found.append(line)
+    return found
 
 
-def _heads(cells: Mapping[str, str], heads: Mapping[str, str]) -> list[str]:
-    """The field of each column, empty for a column that is not ours."""
-    english = set(heads.values())
-    names = [re.sub(r"[\s-]+", "_", fold(cell)) for cell in cells.values()]
-    return [heads.get(name) or (name if name in english else "") for name in names]
-
-
-@dataclass(frozen=True)
-class _Record:
-    number: int
-    cells: Mapping[str, str]
-
-
-def _records(text: str) -> Iterator[_Record]:
-    """Every record that is not empty, with the number of the line that it begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    began = 1
-    try:
-        for row in reader:
-            cells = {str(place): tidy(cell) for place, cell in enumerate(row)}
-            if any(cells.values()):
-                yield _Record(began, cells)
-            began = reader.line_num + 1
-    except csv.Error:
-        raise Invalid(f"Dòng {began} không đọc được. Xin kiểm tra dấu ngoặc kép ở dòng ấy.") from None
-
-
-def _delimiter(text: str) -> str:
-    """Excel writes a semicolon where the comma is the decimal mark; the head tells which."""
-    head = next((line for line in text.splitlines() if line.strip()), "")
-    return max(",;\t", key=head.count)
-
-
-def _text(data: bytes | str) -> str:
-    if isinstance(data, str):
-        return data.lstrip("\ufeff")
-    if not data.strip():
-        raise Invalid("Tệp trống. Xin chọn tệp CSV có dòng đầu là tên các cột.")
-    if len(data) > LIMIT:
-        raise Invalid("Tệp lớn hơn 5 MB. Xin chia thành nhiều tệp nhỏ hơn.")
-    if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+def _check_head(number: int, fields: Sequence[str], kind: str) -> None:
+    labels = words.labels(COLUMNS[kind])
+    twice = sorted({labels[name] for name in fields if name and fields.count(name) > 1})
+    if twice:
+        raise Invalid(f"Dòng {number} có hai cột cùng tên: {', '.join(twice)}. Xin bỏ một cột.")
+    missing = [labels[name] for name in REQUIRED[kind] if name not in fields]
+    if missing:
         raise Invalid(
-            "Đây là tệp Excel. Xin mở tệp, chọn Lưu thành (Save As), loại “CSV UTF-8”, rồi nạp lại."
+            f"Dòng {number} là tên các cột mà thiếu cột: {', '.join(missing)}. "
+            f"Các cột được nhận: {', '.join(labels.values())}."
         )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Invalid(
-            "Tệp không phải UTF-8 nên mất dấu tiếng Việt. Xin lưu lại với loại “CSV UTF-8”."
-        ) from None
+
+
+def _fits(cells: Cells, columns: Iterable[Column]) -> bool:
+    """Whether every cell can be kept: not too long, and no formula that failed."""
+    before = len(cells.complaints.found)
+    for column in columns:
+        said = cells.text(column.field)
+        if said in words.FAULTS:
+            cells.wrong(f"cột {column.label} có công thức lỗi ({said}); xin ghi giá trị vào ô.")
+        if column.longest and len(said) > column.longest:
+            cells.wrong(
+                f"{_label(cells, column.field)} dài {len(said)} ký tự; xin rút còn tối đa {column.longest}."
+            )
+    return len(cells.complaints.found) == before
+
+
+def _fields(head: Sequence[str], columns: Iterable[Column]) -> list[str]:
+    """The field of each column, empty for a column that is not ours."""
+    known = words.heads(columns)
+    return [known.get(words.head_key(cell), "") for cell in head]
+
+
+# From lines to rows
+
+
+def cells_of(line: AnyLine) -> dict[str, str]:
+    """The line as the cells of its row, by field."""
+    if isinstance(line, UnitLine):
+        return _unit_cells(line)
+    return _group_cells(line) if isinstance(line, GroupLine) else _person_cells(line)
+
+
+def _unit_cells(line: UnitLine) -> dict[str, str]:
+    return {
+        "code": line.code,
+        "name": line.name,
+        "short_name": line.short_name,
+        "kind": words.written(words.KINDS).get(line.kind, line.kind),
+        "level": words.written(words.LEVELS).get(line.level, line.level),
+        "place": line.place,
+        "parent": line.parent,
+        "valid_from": day_text(line.valid_from),
+        "valid_to": day_text(line.valid_to),
+        "mailbox": line.mailbox,
+        "courtesy": "x" if line.courtesy else "",
+        **_spelling_cells(line.spellings),
+    }
+
+
+def _group_cells(line: GroupLine) -> dict[str, str]:
+    return {
+        "name": line.name,
+        "kind": words.written(words.KINDS).get(line.kind, line.kind),
+        "level": words.written(words.LEVELS).get(line.level, line.level),
+        "place": line.place,
+        "parent": line.parent,
+        "units": join(line.units),
+        "without": join(line.without),
+        **_spelling_cells(line.spellings),
+    }
+
+
+def _person_cells(line: PersonLine) -> dict[str, str]:
+    return {
+        "name": line.name,
+        "email": line.email,
+        "phone": line.phone,
+        "role": words.written(words.ROLES).get(line.role, line.role),
+        "unit": line.unit,
+        "valid_from": day_text(line.valid_from),
+        "valid_to": day_text(line.valid_to),
+    }
+
+
+def _spelling_cells(spellings: Iterable[Spelling]) -> dict[str, str]:
+    kept = list(spellings)
+    return {
+        name: join(one.text for one in kept if one.kind == kind) for name, kind in words.SPELLINGS.items()
+    }
+
+
+def rows_of(kind: str, lines: Iterable[AnyLine]) -> list[tuple[str, ...]]:
+    """Head and rows of a list, ready to be written."""
+    columns = COLUMNS[kind]
+    rows = [tuple(column.label for column in columns)]
+    for line in lines:
+        cells = cells_of(line)
+        rows.append(tuple(cells[column.field] for column in columns))
+    return rows

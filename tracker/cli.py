@@ -18,6 +18,7 @@ import click
 from tracker.documents.read import read
 from tracker.drafts.codec import doubt_to_json, plan_to_json, timing_to_json
 from tracker.drafts.model import PlanDraft, TaskDraft, TimingDraft
+from tracker.due_command import due_command
 from tracker.errors import TrackerError
 from tracker.parsing.plan import parse
 from tracker.parsing.timings import parse_timing
@@ -176,6 +177,8 @@ def _timing_words(timing: TimingDraft) -> str:
     days = " → ".join(day.isoformat() if day else "…" for day in (timing.start, timing.due))
     return " ".join(word for word in (days, timing.every, timing.awaits and f"({timing.awaits})") if word)
 
+
+main.add_command(due_command)
 
 if __name__ == "__main__":
     main()

@@ -49,6 +49,25 @@ def occurrences(cycle: Cycle, until: date) -> list[Occurrence]:
     ]
 
 
+def due_of(cycle: Cycle, period: str) -> date | None:
+    """When the occurrence of that name is due: the same day as in `occurrences`."""
+    if period == PLAN or cycle.due is None:
+        return None
+    if period == ONCE or not cycle.every:
+        return cycle.due
+    return _stepped(cycle, period_start(cycle.start or cycle.due, cycle.every), first_day(period))
+
+
+def first_day(period: str) -> date:
+    """The first day of a named period: `2026-Q3` begins on 1/7/2026."""
+    year, _, part = period.partition("-")
+    if part.startswith("W"):
+        return date.fromisocalendar(int(year), int(part[1:]), 1)
+    months = {"H": 6, "Q": 3}.get(part[:1], 1)
+    number = int(part.lstrip("HQ") or 1)
+    return date(int(year), (number - 1) * months + 1, 1)
+
+
 def period_start(day: date, every: str) -> date:
     """The first day of the period that a day lies in."""
     if every == "week":

@@ -40,6 +40,7 @@ from tracker.parsing.timing_parts import (
     first_due,
     number,
 )
+from tracker.vietnamese.forms import same_length_fold
 
 
 def plain(rule: Shape, role: str, **values: bool | str) -> Reader:
@@ -135,6 +136,11 @@ def read_offset(words: Words, place: int, context: Context) -> Step | None:
     # `sau 10 ngày kể từ ngày ký` may mean within ten days, or from the tenth day on.
     after = bool(timing.due) and match["within"] == "sau"
     return Step(end, (Found(timing, place, end, "event", unsure=after),))
+
+
+def from_own_issue(event: str) -> bool:
+    """Whether the words of an offset's event mean the issue of the plan itself: `ngày ký`."""
+    return OWN_ISSUE.pattern.match(same_length_fold(event)) is not None
 
 
 def _offset(match: re.Match[str], event: str, sign: int) -> Offset:

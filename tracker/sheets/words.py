@@ -5,15 +5,26 @@ Pages, letters, calendars and reports say the same thing in the same words becau
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime
+from datetime import datetime
 
 from tracker.clock import vietnam_time
+from tracker.deadlines.wording import day_words, period_words, plain_day, short_day, weekday
 from tracker.progress.standing import Standing
 
-WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
-HALVES = {"1": "6 tháng đầu năm", "2": "6 tháng cuối năm"}
-QUARTERS = {"1": "Quý I", "2": "Quý II", "3": "Quý III", "4": "Quý IV"}
+__all__ = [
+    "ROLES",
+    "UNIT_KINDS",
+    "day_words",
+    "moment_words",
+    "period_words",
+    "plain_day",
+    "short_day",
+    "size_words",
+    "standing_words",
+    "time_words",
+    "weekday",
+]
+
 UNIT_KINDS = {
     "committee": "Cơ quan chủ quản",
     "office": "Phòng, ban",
@@ -32,30 +43,6 @@ ROLES = {
     "viewer": "Xem tiến độ",
 }
 
-PERIOD = re.compile(
-    r"(?P<year>\d{4})(?:-(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|W(?P<week>\d\d)|(?P<month>\d\d)))?"
-)
-
-
-def weekday(day: date) -> str:
-    """Thứ Sáu"""
-    return WEEKDAYS[day.weekday()]
-
-
-def plain_day(day: date) -> str:
-    """15/5/2026"""
-    return f"{day.day}/{day.month}/{day.year}"
-
-
-def day_words(day: date) -> str:
-    """Thứ Sáu 15/5/2026"""
-    return f"{weekday(day)} {plain_day(day)}"
-
-
-def short_day(day: date) -> str:
-    """15/5"""
-    return f"{day.day}/{day.month}"
-
 
 def time_words(moment: datetime) -> str:
     """16 giờ 58, in Vietnam time"""
@@ -66,23 +53,6 @@ def time_words(moment: datetime) -> str:
 def moment_words(moment: datetime) -> str:
     """15/5/2026, 16 giờ 58, in Vietnam time"""
     return f"{plain_day(vietnam_time(moment).date())}, {time_words(moment)}"
-
-
-def period_words(period: str) -> str:
-    """`2026-Q3` is Quý III/2026; a piece of work that comes once, or has no due date, has no period to name."""
-    found = PERIOD.fullmatch(period)
-    if not found:
-        return ""
-    year = found["year"]
-    if found["half"]:
-        return f"{HALVES[found['half']]} {year}"
-    if found["quarter"]:
-        return f"{QUARTERS[found['quarter']]}/{year}"
-    if found["week"]:
-        return f"tuần {int(found['week'])}/{year}"
-    if found["month"]:
-        return f"tháng {int(found['month'])}/{year}"
-    return f"năm {year}"
 
 
 def standing_words(standing: Standing, *, undated: bool = False) -> str:

@@ -50,7 +50,10 @@ class Names:
             now = find.units(db.session, today, committee_id=committee_id)
             self.later = {row.id: row for row in now if row.id not in self.units}
         self.choosable = ChainMap(self.units, self.later)
-        self.groups: dict[int, GroupRow] = {row.id: row for row in find.groups(db.session, committee_id, day)}
+        self.groups: dict[int, GroupRow] = {
+            row.id: row
+            for row in find.groups(db.session, committee_id, day, existing=list(self.units.values()))
+        }
         spellings: dict[str, list[str]] = {}
         for unit in self.units.values():
             spellings[f"unit:{unit.id}"] = [unit.name, unit.short_name]

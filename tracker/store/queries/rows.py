@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from tracker.drafts.model import Doubt, PlanHead, Source, TaskDraft
 from tracker.progress.counts import Rate, Tally
@@ -30,11 +32,16 @@ class UnitRow:
 
 @dataclass(frozen=True)
 class GroupRow:
-    """A group and the units that it means on a day."""
+    """A group and the units that it means on a day: by its `rule`, or without one by the `members` that are
+    listed, less the `exceptions`."""
 
     id: int
     name: str
     unit_ids: tuple[int, ...]
+    rule: Mapping[str, Any] | None = None
+    members: tuple[int, ...] = ()
+    exceptions: tuple[int, ...] = ()
+    spellings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class RoleRow:
     committee_id: int | None
     unit_id: int | None
     unit_name: str
+    acting_for: str = ""
+    """The name of the absent person whose role this is today."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,7 @@ class PersonRow:
     active: bool
     can_log_in: bool
     roles: tuple[RoleRow, ...]
+    away_until: date | None = None
 
 
 @dataclass(frozen=True)

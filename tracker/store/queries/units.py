@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import selectinload
 
 from tracker.access import Grant
 from tracker.store.engine import AnySession
 from tracker.store.models import (
+    Absence,
     Alias,
     Committee,
     Person,
@@ -19,7 +21,9 @@ from tracker.store.models import (
     UnitSuccession,
     UnitVersion,
 )
+from tracker.store.queries.absences import absences, stood_in
 from tracker.store.queries.rows import GroupRow, PersonRow, RoleRow, UnitRow
+from tracker.units.groups import by_list, by_rule
 
 KIND_ORDER = ("committee", "office", "agency", "organisation", "commune", "other")
 
@@ -144,20 +148,47 @@ def _unit_row(unit: Unit, version: UnitVersion) -> UnitRow:
     )
 
 
-def groups(session: AnySession, committee_id: int, day: date) -> list[GroupRow]:
-    """The committee's groups with the units that each of them means on the day."""
-    existing = units(session, day, committee_id=committee_id)
-    rows = session.scalars(
-        select(UnitGroup).where(UnitGroup.committee_id == committee_id).order_by(UnitGroup.name)
+def groups(
+    session: AnySession, committee_id: int, day: date, *, existing: Sequence[UnitRow] | None = None
+) -> list[GroupRow]:
+    """The committee's groups with the units that each of them means on the day; `existing` are the units of that
+    day, where the caller has them already."""
+    if existing is None:
+        existing = units(session, day, committee_id=committee_id)
+    found = list(
+        session.scalars(
+            select(UnitGroup)
+            .where(UnitGroup.committee_id == committee_id)
+            .options(selectinload(UnitGroup.members))
+            .order_by(UnitGroup.name)
+        )
     )
-    return [GroupRow(group.id, group.name, _members(group, existing)) for group in rows]
+    there = {row.id for row in existing}
+    gone = {m.unit_id for group in found if group.rule is None for m in group.members} - there
+    heirs = successors(session, gone, day) if gone else {}
+    said: dict[int, list[str]] = {}
+    for group_id, text in session.execute(
+        select(Alias.group_id, Alias.text)
+        .where(Alias.committee_id == committee_id, Alias.group_id.is_not(None))
+        .order_by(Alias.id)
+    ):
+        said.setdefault(group_id or 0, []).append(text)
+    return [_group_row(group, existing, heirs, said.get(group.id, ())) for group in found]
 
 
-def _members(group: UnitGroup, existing: list[UnitRow]) -> tuple[int, ...]:
+def _group_row(
+    group: UnitGroup,
+    existing: Sequence[UnitRow],
+    heirs: Mapping[int, tuple[int, ...]],
+    spellings: Iterable[str],
+) -> GroupRow:
+    members = tuple(sorted(member.unit_id for member in group.members))
+    without = tuple(group.exceptions)
     if group.rule is not None:
-        return tuple(row.id for row in existing if row.kind == group.rule.get("kind"))
-    listed = {member.unit_id for member in group.members}
-    return tuple(row.id for row in existing if row.id in listed)
+        meant = by_rule(group.rule, existing, without)
+    else:
+        meant = by_list(members, existing, heirs, without)
+    return GroupRow(group.id, group.name, meant, group.rule, members, without, tuple(spellings))
 
 
 def aliases(session: AnySession, committee_id: int) -> list[tuple[str, str]]:
@@ -171,27 +202,43 @@ def unit_aliases(session: AnySession, unit_id: int) -> tuple[str, ...]:
 
 
 def grants(session: AnySession, person_id: int, day: date) -> tuple[Grant, ...]:
-    """The roles of a person that hold on the day."""
+    """The roles of a person that hold on the day, and the unit roles of those for whom they act then."""
     query = select(Role).where(Role.person_id == person_id, *valid_on(Role, day)).order_by(Role.id)
-    return tuple(Grant(role.role, role.committee_id, role.unit_id) for role in session.scalars(query))
+    own = tuple(Grant(role.role, role.committee_id, role.unit_id) for role in session.scalars(query))
+    acted = session.execute(stood_in(day).where(Absence.deputy_id == person_id, *valid_on(Role, day)))
+    return own + tuple(
+        Grant(row.Role.role, row.Role.committee_id, row.Role.unit_id, row.absent) for row in acted
+    )
 
 
 def people(session: AnySession, committee_id: int, day: date) -> list[PersonRow]:
-    """Everybody with a role in the committee, and those roles."""
+    """Everybody with a role in the committee, and those roles; beside them the roles of absent colleagues."""
     query = (
         select(Person, Role)
         .join(Role, Role.person_id == Person.id)
         .where(Role.committee_id == committee_id, *valid_on(Role, day))
         .order_by(Person.name, Person.id, Role.id)
     )
-    found: dict[int, tuple[Person, list[Role]]] = {}
+    found: dict[int, tuple[Person, list[tuple[Role, str]]]] = {}
     for person, role in session.execute(query):
-        found.setdefault(person.id, (person, []))[1].append(role)
-    unit_names = names(session, {r.unit_id for _, roles in found.values() for r in roles if r.unit_id}, day)
-    return [_person_row(person, roles, unit_names) for person, roles in found.values()]
+        found.setdefault(person.id, (person, []))[1].append((role, ""))
+    acted = stood_in(day).where(Role.committee_id == committee_id, *valid_on(Role, day))
+    for row in session.execute(acted):
+        if row.deputy_id in found:
+            found[row.deputy_id][1].append((row.Role, row.absent))
+    unit_names = names(
+        session, {r.unit_id for _, roles in found.values() for r, _for in roles if r.unit_id}, day
+    )
+    away = {one.person_id: one.ends_on for one in absences(session, since=day) if one.runs_on(day)}
+    return [_person_row(person, roles, unit_names, away) for person, roles in found.values()]
 
 
-def _person_row(person: Person, roles: list[Role], unit_names: Mapping[int, str]) -> PersonRow:
+def _person_row(
+    person: Person,
+    roles: list[tuple[Role, str]],
+    unit_names: Mapping[int, str],
+    away: Mapping[int, date],
+) -> PersonRow:
     return PersonRow(
         id=person.id,
         name=person.name,
@@ -200,8 +247,10 @@ def _person_row(person: Person, roles: list[Role], unit_names: Mapping[int, str]
         active=person.active,
         can_log_in=bool(person.password_hash),
         roles=tuple(
-            RoleRow(r.role, r.committee_id, r.unit_id, unit_names.get(r.unit_id or 0, "")) for r in roles
+            RoleRow(r.role, r.committee_id, r.unit_id, unit_names.get(r.unit_id or 0, ""), acting_for)
+            for r, acting_for in roles
         ),
+        away_until=away.get(person.id),
     )
 
 

@@ -1,5 +1,6 @@
-"""How fast the reader reads: `python -m tests.benchmarks` prints ratios that were taken within one run, so that
-they mean the same on every machine. Nothing here is a test: a busy machine must not turn the suite red.
+"""How fast the reader reads and a plan is published: `python -m tests.benchmarks` prints ratios that were taken
+within one run, so that they mean the same on every machine. Nothing here is a test: a busy machine must not turn
+the suite red.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ import io
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import docx
 
+from tests.benchmarks.publishing import over_bare_insert
+from tests.benchmarks.ratios import Ratio
 from tests.documents.files import add_grid, add_justified, new_word, saved
 from tests.renderings import COLUMNS, HEAD, numbered, plans, typed
 from tracker.documents.read import read
@@ -25,20 +27,6 @@ LENGTHS = (1, 5, 20, 50)
 ROWS = 140
 # What the ratios must not pass.
 OVER_PYTHON_DOCX, OVER_FIVEFOLD, OVER_LIST = 10.0, 1.5, 1.0
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """One line of the table: what was measured, the ratio, and what it may be at most."""
-
-    what: str
-    value: float
-    most: float
-
-    @property
-    def line(self) -> str:
-        verdict = "at most" if self.value <= self.most else "MORE THAN"
-        return f"{self.what:72} {self.value:6.2f}  {verdict} {self.most:g}"
 
 
 def quickest(work: Callable[[], Any], turns: int = TURNS) -> float:
@@ -165,7 +153,7 @@ def main() -> int:
     if not plans():
         print("no plans in ../shared/plans beside the project", file=sys.stderr)
         return 2
-    found = [*over_python_docx(), *over_lengths(), *over_list()]
+    found = [*over_python_docx(), *over_lengths(), *over_list(), *over_bare_insert()]
     print()
     for ratio in found:
         print(ratio.line)

@@ -1,5 +1,6 @@
 """Every table, one file a subject. Importing this package registers them all."""
 
+from tracker.store.models.calendar import CalendarDay
 from tracker.store.models.notices import Letter, Notice, SweepRun
 from tracker.store.models.people import Absence, Committee, LoginFailure, Person, Role
 from tracker.store.models.plans import (
@@ -25,28 +26,44 @@ from tracker.store.models.units import (
     UnitSuccession,
     UnitVersion,
 )
-from tracker.store.models.work import Assignment, Evidence, Extension, Fact, Submission
+from tracker.store.models.work import (
+    Assignment,
+    Evidence,
+    Explanation,
+    Extension,
+    Fact,
+    HandBack,
+    PeriodClosing,
+    ProgressNote,
+    Submission,
+    Wait,
+)
 
 __all__ = [
     "Absence",
     "Alias",
     "Assignment",
+    "CalendarDay",
     "Committee",
     "Contact",
     "Deliverable",
     "DraftRow",
     "Evidence",
+    "Explanation",
     "Extension",
     "Fact",
     "Feed",
+    "HandBack",
     "HandOver",
     "Letter",
     "LoginFailure",
     "Mention",
     "Notice",
+    "PeriodClosing",
     "Person",
     "Plan",
     "PlanVersion",
+    "ProgressNote",
     "Role",
     "StoredFile",
     "Submission",
@@ -60,4 +77,5 @@ __all__ = [
     "UnitGroupMember",
     "UnitSuccession",
     "UnitVersion",
+    "Wait",
 ]

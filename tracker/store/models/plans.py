@@ -26,12 +26,17 @@ class StoredFile(Model):
 
 
 class Plan(Model):
-    """Kế hoạch: one identity across its versions. `coordinator_id` is the unit that follows it up."""
+    """Kế hoạch: one identity across its versions. `coordinator_id` is the unit that follows it up. `ending` is
+    closed (kết thúc) or withdrawn (bãi bỏ) once it is over; nothing of it changes then."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"), index=True)
     coordinator_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     leave_out_responsibilities: Mapped[bool] = mapped_column(default=False)
+    ending: Mapped[str] = mapped_column(String(12), default="")
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ending_reason: Mapped[str] = mapped_column(Text, default="")
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -102,12 +107,15 @@ class DraftRow(Model):
 
 
 class Task(Model):
-    """Nhiệm vụ: one identity across the plan's versions. `withdrawn_at` is set when a version drops it."""
+    """Nhiệm vụ: one identity across the plan's versions. `withdrawn_at` is set when a version drops it, when it is
+    split (its parts say so by `split_from_id`) or when it is merged into another one."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
 
     versions: Mapped[list[TaskVersion]] = relationship(
         back_populates="task", order_by="TaskVersion.id", cascade="all, delete-orphan"

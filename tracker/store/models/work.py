@@ -1,4 +1,4 @@
-"""Assignments and what happens to them: submissions with evidence, extensions, and the log of facts."""
+"""Assignments and what happens to them: submissions with evidence, progress, waits, requests, and the log of facts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class Assignment(Model):
 
     `state` is open, submitted, accepted, waiting or excused. `urged_from` is the day from which steps of the
     ladder may be owed (publishing, reopening or the present due date); `done_on` is the Vietnam date of the
-    submission that was accepted; `sequence` counts the changes that a calendar must see.
+    submission that was accepted; `sequence` counts the changes that a calendar must see. `seen_on` is the day on
+    which the holder said that it has taken note of the work (đã tiếp nhận).
     """
 
     __table_args__ = (
@@ -41,6 +42,8 @@ class Assignment(Model):
     excuse: Mapped[str] = mapped_column(String(40), default="")
     excuse_reason: Mapped[str] = mapped_column(Text, default="")
     done_on: Mapped[date | None]
+    seen_on: Mapped[date | None]
+    seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     urged_from: Mapped[date]
     sequence: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -57,8 +60,10 @@ class Assignment(Model):
 
 class Submission(Model):
     """One tick. `received_on` is the day that counts; `via` says how it came when recorded on behalf of a unit
-    (paper, phone, system), else it is empty. `state` is sent, accepted, returned or withdrawn. Ticks that were
-    made together, with the same evidence for several inherited lines, share a `bundle`."""
+    (paper, phone, system), else it is empty. `state` is sent, accepted, returned or withdrawn; a tick of some of
+    several deliverables is part until the last one makes a whole submission. `parts` are the ordinals of the
+    deliverables that it covers (none: all). Ticks that were made together, with the same evidence for several
+    inherited lines, share a `bundle`."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
@@ -72,6 +77,7 @@ class Submission(Model):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(Text, default="")
     form_only: Mapped[bool] = mapped_column(default=False)
+    parts: Mapped[list[int]] = mapped_column(JsonColumn, default=list)
     bundle: Mapped[str] = mapped_column(String(40), default="")
 
     assignment: Mapped[Assignment] = relationship(back_populates="submissions")
@@ -94,13 +100,93 @@ class Evidence(Model):
     file: Mapped[StoredFile | None] = relationship()
 
 
-class Extension(Model):
-    """Gia hạn: `state` is asked, agreed, refused, offered (another date) or taken."""
+class ProgressNote(Model):
+    """Tình hình: how far the work is, in words, percent (0 to 100) and what stands in its way. `covers` names the
+    period that it was given for, where a report date asked for it."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    covers: Mapped[str] = mapped_column(String(20), default="")
+    percent: Mapped[int | None]
+    text: Mapped[str] = mapped_column(Text, default="")
+    obstacle: Mapped[str] = mapped_column(Text, default="")
+
+
+class Wait(Model):
+    """Chờ: from `since` on the work waits for a unit, or for an event where there is none. It ends on `ended_on`,
+    when somebody says so or `until` is over; the days between are the wait's, not the holder's."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    since: Mapped[date]
+    until: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answer: Mapped[str] = mapped_column(Text, default="")
+
+
+class HandBack(Model):
+    """Trả lại việc giao nhầm: the holder says that the work is not its own. `state` is asked, agreed, refused or
+    withdrawn; agreed, it goes to `to_id`, or nobody has to do it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+    suggested_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    state: Mapped[str] = mapped_column(String(10), default="asked")
+    to_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[str] = mapped_column(Text, default="")
+
+
+class Explanation(Model):
+    """Yêu cầu giải trình: a leader or coordinator asks the holder, with a date of its own; the answer stays."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    question: Mapped[str] = mapped_column(Text)
+    due_on: Mapped[date]
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PeriodClosing(Model):
+    """Chốt kỳ: from `closed_at` on nothing of this plan's period changes, until it is opened again with a reason.
+    `figures` are those of that day."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
+    period: Mapped[str] = mapped_column(String(20))
+    closed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    figures: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default=dict)
+    reopened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class Extension(Model):
+    """Gia hạn: `state` is asked, then agreed, refused or offered (another date, `offered_on`); an offer is taken or
+    declined; what nobody decided yet can be withdrawn. `before_on` is the due day that it was asked against."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    before_on: Mapped[date | None]
     wanted_on: Mapped[date]
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10), default="asked")
@@ -108,6 +194,7 @@ class Extension(Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer: Mapped[str] = mapped_column(Text, default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Fact(Model):

@@ -23,6 +23,8 @@ class Grant:
     role: str
     committee_id: int | None = None
     unit_id: int | None = None
+    acting_for: str = ""
+    """The name of the absent person whose role this is today; empty is one's own."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,16 @@ class Thing:
 Rule = Callable[[Actor, Thing], bool]
 
 
+def _head(actor: Actor, thing: Thing) -> bool:
+    return bool(thing.unit_ids & actor.units("head"))
+
+
 def _operator(actor: Actor, thing: Thing) -> bool:
     return actor.holds("operator")
+
+
+def _admin(actor: Actor, thing: Thing) -> bool:
+    return actor.holds("admin")
 
 
 def _self(actor: Actor, thing: Thing) -> bool:
@@ -128,13 +138,22 @@ RIGHTS: dict[str, tuple[Rule, ...]] = {
     # units and people
     "unit.see": (_member,),
     "unit.import": (_manager, _operator),
+    "unit.reorganise": (_manager,),
     "unit.export": (_manager, _operator),
     "people.see": (_manager, _any_coordinator, _overseer),
     "people.import": (_manager, _operator),
     "people.export": (_manager, _operator),
     "people.invite": (_manager, _operator),
+    "people.change": (_manager, _operator),
+    "contact.see": (_member,),
+    "contact.change": (_manager, _head),
+    "absence.set": (_manager, _head, _self),
     "feed.see": (_doer, _manager),
-    "feed.renew": (_doer, _manager),
+    "feed.renew": (_doer, _manager, _operator),
+    # the work calendar
+    "calendar.see": (_member,),
+    "calendar.change": (_manager,),
+    "calendar.change-national": (_admin, _operator),
     # oneself, and the installation
     "self.change": (_self,),
     "installation.run": (_operator,),

@@ -1,0 +1,715 @@
+"""Sắp xếp đơn vị: what a reorganisation would do, line by line; carrying it out in one move; undoing it that day.
+
+`propose` and `carry_out` work the same plan out, so that what was shown is what is done; a stamp tells whether
+something changed in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm.exc import StaleDataError
+
+from tracker import access, life
+from tracker.access import Actor, Thing
+from tracker.clock import vietnam_day
+from tracker.deadlines.workdays import NATIONAL
+from tracker.errors import Invalid, NotFound, Refused
+from tracker.extensions import db
+from tracker.services import succession_steps as steps
+from tracker.services.record import record
+from tracker.services.show import heading_of, section_of
+from tracker.store.engine import transaction
+from tracker.store.models import (
+    Alias,
+    Assignment,
+    Contact,
+    DraftRow,
+    Feed,
+    Mention,
+    Plan,
+    PlanVersion,
+    Role,
+    TaskVersion,
+    Unit,
+    UnitChange,
+    UnitGroup,
+    UnitGroupMember,
+    UnitVersion,
+)
+from tracker.store.queries import succession as find
+from tracker.store.queries import units as find_units
+from tracker.store.queries import work as find_work
+from tracker.store.queries.plans import published_of
+from tracker.store.queries.rows import WorkRow
+from tracker.store.queries.succession import ChangeRow
+from tracker.store.queries.work import Wanted
+from tracker.units.succession import (
+    EXCUSE,
+    HEIR,
+    STAY,
+    Change,
+    Fault,
+    Heir,
+    Known,
+    Move,
+    OpenWork,
+    faults,
+)
+from tracker.units.succession import propose as proposed
+
+GOING_ON = (life.OPEN, life.WAITING, life.SUBMITTED)
+END = "end"
+CHANGED_SINCE = Refused(
+    "Trong lúc xem trước đã có thay đổi. Xin xem lại bản mới dưới đây rồi xác nhận.", code="changed-since"
+)
+
+
+class Faulty(Invalid):
+    """The change cannot be carried out as it is; `faults` say what to mend and where."""
+
+    def __init__(self, found: Iterable[Fault]) -> None:
+        self.faults = tuple(found)
+        super().__init__(self.faults[0].text, code=self.faults[0].field)
+
+
+@dataclass(frozen=True)
+class Option:
+    """An answer: "stay", "heir:0", "unit:12", "excuse", "end"."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class WorkLine:
+    """An open assignment of a unit of the change, where it would go, and what else may be chosen."""
+
+    row: WorkRow
+    move: Move
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """A plan that a unit of the change follows up."""
+
+    id: int
+    name: str
+    move: Move
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """Somebody's role in a unit that ends."""
+
+    id: int
+    person_name: str
+    role: str
+    unit_name: str
+    to: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Count:
+    """Open work of one unit, now and afterwards as proposed."""
+
+    name: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Everything that carrying the change out would do. `stamp` is that of the state that it was made from."""
+
+    change: Change
+    committee_id: int
+    names: tuple[str, ...]
+    heir_names: tuple[str, ...]
+    works: tuple[WorkLine, ...]
+    plans: tuple[PlanLine, ...]
+    roles: tuple[RoleLine, ...]
+    counts: tuple[Count, ...]
+    closed: int
+    feeds: int
+    children: int
+    groups: tuple[str, ...]
+    stamp: str
+
+    @property
+    def doubts(self) -> int:
+        moves = [line.move for line in self.works] + [line.move for line in self.plans]
+        return sum(bool(move.doubt) for move in moves)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person chose: assignment, plan or role → the value of an option. What is not named is as proposed."""
+
+    works: Mapping[int, str] = field(default_factory=dict)
+    plans: Mapping[int, str] = field(default_factory=dict)
+    roles: Mapping[int, str] = field(default_factory=dict)
+
+
+# Looking
+
+
+def changes(actor: Actor, committee_id: int, *, at: datetime) -> tuple[ChangeRow, ...]:
+    """Every reorganisation of the committee, the newest first."""
+    access.need(actor, "unit.reorganise", Thing(committee_id))
+    return tuple(find.changes(db.session, committee_id))
+
+
+def change(actor: Actor, change_id: int, *, at: datetime) -> ChangeRow:
+    """One of them."""
+    row = _change(change_id)
+    access.need(actor, "unit.reorganise", Thing(row.committee_id))
+    return next(one for one in find.changes(db.session, row.committee_id) if one.id == change_id)
+
+
+def why_not_undone(actor: Actor, change_id: int, *, at: datetime) -> str:
+    """Why this one can no longer be undone; empty where it can."""
+    row = _change(change_id)
+    access.need(actor, "unit.reorganise", Thing(row.committee_id))
+    return _against_undoing(row, at)
+
+
+def propose(actor: Actor, committee_id: int, change: Change, *, at: datetime) -> Proposal:
+    """What the change would do. Raises `Faulty` where it cannot be done as it is."""
+    access.need(actor, "unit.reorganise", Thing(committee_id))
+    return _proposal(committee_id, change, vietnam_day(at))
+
+
+# Doing
+
+
+def carry_out(
+    actor: Actor, committee_id: int, change: Change, choices: Choices, stamp: str, *, at: datetime
+) -> int:
+    """Do it, all or nothing; returns the id under which it can be looked at and undone."""
+    access.need(actor, "unit.reorganise", Thing(committee_id))
+    try:
+        with transaction(db.session):
+            _lock(committee_id)
+            proposal = _proposal(committee_id, change, vietnam_day(at))
+            if proposal.stamp != stamp:
+                raise CHANGED_SINCE
+            return _carry_out(actor, proposal, choices, at)
+    except StaleDataError:
+        raise CHANGED_SINCE from None
+
+
+def _carry_out(actor: Actor, proposal: Proposal, choices: Choices, at: datetime) -> int:
+    change, committee_id = proposal.change, proposal.committee_id
+    chosen = _chosen(proposal, choices)
+    row = UnitChange(
+        committee_id=committee_id,
+        kind=change.kind,
+        effective_on=change.on,
+        document=change.document[:300],
+        done_by_id=actor.id,
+        done_at=at,
+    )
+    db.session.add(row)
+    db.session.flush()
+    ledger = steps.Ledger(units=[[n, name] for n, name in zip(change.units, proposal.names, strict=True)])
+    heir_ids = _reshape(committee_id, change, at, ledger)
+    ledger.heirs = [
+        [n, name, heir.function]
+        for n, name, heir in zip(heir_ids, proposal.heir_names, change.heirs, strict=True)
+    ]
+    steps.relate(row, change, heir_ids)
+    moves = {
+        line.row.id: (to, line.move.reason)
+        for line in proposal.works
+        if (to := _target(chosen.works[line.row.id], heir_ids)) is not None
+    }
+    steps.hand_over(row, moves, at, ledger)
+    steps.excuse([n for n, value in chosen.works.items() if value == EXCUSE], at, ledger)
+    followed = {n: _target(value, heir_ids) for n, value in chosen.plans.items()}
+    steps.follow_up({n: to for n, to in followed.items() if to is not None}, ledger)
+    steps.move_roles({n: _target(value, heir_ids) for n, value in chosen.roles.items()}, change, ledger)
+    steps.end_feeds(change, at, ledger)
+    steps.regroup(committee_id, change, heir_ids if change.ended else [], ledger)
+    steps.note_versions(ledger)
+    row.before = vars(ledger)
+    _tell_all(actor, row, proposal, ledger, at)
+    return row.id
+
+
+def _reshape(committee_id: int, change: Change, at: datetime, ledger: steps.Ledger) -> list[int]:
+    """Units and versions as they are from the day on; returns the ids of the heirs in order."""
+    if change.kind in ("renamed", "moved"):
+        steps.become(change.units[0], change.heirs[0], change, ledger)
+        return [change.units[0]]
+    heir_ids = [
+        heir.unit_id if heir.unit_id is not None else steps.make(heir, change, committee_id, at, ledger)
+        for heir in change.heirs
+    ]
+    for unit_id in change.ended:
+        steps.end(unit_id, change.last_day, ledger)
+    if len(heir_ids) == 1:
+        steps.adopt_children(change, heir_ids[0], ledger)
+    return heir_ids
+
+
+def _target(value: str, heir_ids: list[int]) -> int | None:
+    """The unit that a choice names; None where nothing moves."""
+    if value.startswith(HEIR):
+        return heir_ids[int(value.removeprefix(HEIR))]
+    return int(value.removeprefix("unit:")) if value.startswith("unit:") else None
+
+
+def _chosen(proposal: Proposal, choices: Choices) -> Choices:
+    """The choice for each line, checked: only what was offered, and nothing left open."""
+    works = {line.row.id: choices.works.get(line.row.id, line.move.to) for line in proposal.works}
+    plans = {line.id: choices.plans.get(line.id, line.move.to) for line in proposal.plans}
+    roles = {line.id: choices.roles.get(line.id, line.to) for line in proposal.roles}
+    missing = sum(not value for value in (*works.values(), *plans.values()))
+    if missing:
+        raise Invalid(
+            f"Còn {missing} dòng chưa có đơn vị nhận. Xin chọn cho từng dòng có dấu nghi vấn.",
+            code="unanswered",
+        )
+    offered = [(works[line.row.id], line.options) for line in proposal.works]
+    offered += [(plans[line.id], line.options) for line in proposal.plans]
+    offered += [(roles[line.id], line.options) for line in proposal.roles]
+    if any(value not in {option.value for option in options} for value, options in offered):
+        raise Invalid("Có lựa chọn không dùng được. Xin chọn lại trong danh sách.", code="not-offered")
+    return Choices(works, plans, roles)
+
+
+def _lock(committee_id: int) -> None:
+    """One reorganisation of a committee at a time: its units are held until the transaction ends."""
+    query = select(Unit.id).where(Unit.committee_id == committee_id).order_by(Unit.id).with_for_update()
+    db.session.execute(query).all()
+
+
+# Working the proposal out
+
+
+def _proposal(committee_id: int, change: Change, today: date) -> Proposal:
+    known = find.known_units(db.session, committee_id)
+    found = faults(change, known, today)
+    if found:
+        raise Faulty(found)
+    heir_names = tuple(_heir_name(heir, change, known) for heir in change.heirs)
+    rows = _open_rows(change, today)
+    words = _words({row.task_id for row in rows})
+    moves = proposed(change, [_open_work(row, words) for row in rows], heir_names)
+    options = _options(change, heir_names, known)
+    works = tuple(
+        WorkLine(row, move, _for_work(row, move, options, change))
+        for row, move in zip(rows, moves, strict=True)
+    )
+    plans = tuple(_plan_lines(change, heir_names, options))
+    roles = tuple(_role_lines(committee_id, change, heir_names, known, today))
+    return Proposal(
+        change=change,
+        committee_id=committee_id,
+        names=tuple(known[unit].name for unit in change.units),
+        heir_names=heir_names,
+        works=works,
+        plans=plans,
+        roles=roles,
+        counts=tuple(_counts(change, heir_names, known, works)),
+        closed=_closed(change),
+        feeds=_live_feeds(change),
+        children=_children(change, known),
+        groups=tuple(_groups(change)),
+        stamp=_stamp(change, works, plans, roles),
+    )
+
+
+def _heir_name(heir: Heir, change: Change, known: Mapping[int, Known]) -> str:
+    """A renamed or moved unit is its own heir."""
+    same = change.units[0] if change.kind in ("renamed", "moved") else 0
+    return heir.name or known[heir.unit_id or same].name
+
+
+def _open_rows(change: Change, today: date) -> list[WorkRow]:
+    rows = find_work.rows(db.session, Wanted(holders=change.units), today, NATIONAL)
+    return [row for row in rows if row.work.state in GOING_ON]
+
+
+def _open_work(row: WorkRow, words: Mapping[int, tuple[str, ...]]) -> OpenWork:
+    return OpenWork(row.id, words.get(row.task_id, (row.title,)), row.holder_id, row.due_on, row.work.state)
+
+
+def _words(task_ids: set[int]) -> dict[int, tuple[str, ...]]:
+    """Task → its own words, then the heading of its section, as the newest published version has them."""
+    query = (
+        select(TaskVersion, PlanVersion)
+        .join(PlanVersion, PlanVersion.id == TaskVersion.plan_version_id)
+        .where(TaskVersion.task_id.in_(task_ids), PlanVersion.state != "draft")
+        .order_by(PlanVersion.ordinal)
+    )
+    return {
+        task.task_id: (task.title, heading_of(version.blocks, section_of(task.path), task.source))
+        for task, version in db.session.execute(query)
+    }
+
+
+def _options(change: Change, heir_names: tuple[str, ...], known: Mapping[int, Known]) -> tuple[Option, ...]:
+    """Who can take over: the heirs; where there are none, every unit that goes on."""
+    if change.kind in ("renamed", "moved"):
+        return ()
+    if change.heirs:
+        return tuple(Option(f"{HEIR}{n}", name) for n, name in enumerate(heir_names))
+    going_on = [unit for unit in known.values() if unit.valid_to is None and unit.id not in change.ended]
+    return tuple(Option(f"unit:{unit.id}", unit.name) for unit in going_on)
+
+
+def _for_work(row: WorkRow, move: Move, options: tuple[Option, ...], change: Change) -> tuple[Option, ...]:
+    stays = row.holder_id in change.lives_on
+    own = {f"{HEIR}{n}" for n, heir in enumerate(change.heirs) if heir.unit_id == row.holder_id}
+    found = [option for option in options if option.value not in own]
+    if stays:
+        found.insert(0, Option(STAY, row.holder_name))
+    if not stays and life.after(row.work.state, "excuse"):
+        found.append(Option(EXCUSE, "Thôi giao (đơn vị giải thể)"))
+    return tuple(found)
+
+
+def _plan_lines(
+    change: Change, heir_names: tuple[str, ...], options: tuple[Option, ...]
+) -> Iterable[PlanLine]:
+    """Plans that an ending unit follows up; who goes on elsewhere keeps its plans."""
+    plans = db.session.scalars(
+        select(Plan).where(Plan.coordinator_id.in_(change.ended)).order_by(Plan.id)
+    ).all()
+    named = {plan.id: _plan_name(plan) for plan in plans}
+    works = [OpenWork(plan.id, named[plan.id], plan.coordinator_id) for plan in plans]
+    for plan, move in zip(plans, proposed(change, works, heir_names), strict=True):
+        yield PlanLine(plan.id, " ".join(named[plan.id]), move, options)
+
+
+def _plan_name(plan: Plan) -> tuple[str, ...]:
+    version = next(iter(published_of(db.session, [plan.id])), None) or plan.versions[-1]
+    return tuple(part for part in (version.number, version.title) if part)
+
+
+def _role_lines(
+    committee_id: int, change: Change, heir_names: tuple[str, ...], known: Mapping[int, Known], today: date
+) -> Iterable[RoleLine]:
+    query = (
+        select(Role)
+        .where(
+            Role.unit_id.in_(change.ended),
+            or_(Role.valid_to.is_(None), Role.valid_to >= change.on),
+        )
+        .order_by(Role.unit_id, Role.id)
+    )
+    options = (*(Option(f"{HEIR}{n}", name) for n, name in enumerate(heir_names)), Option(END, "Kết thúc"))
+    for role in db.session.scalars(query):
+        unit = known[role.unit_id or 0].name
+        yield RoleLine(role.id, role.person.name, role.role, unit, options[0].value, options)
+
+
+def _counts(
+    change: Change, heir_names: tuple[str, ...], known: Mapping[int, Known], works: tuple[WorkLine, ...]
+) -> Iterable[Count]:
+    """Open work of every unit concerned, now and as proposed; both columns have the same sum."""
+    before = Counter(line.row.holder_id for line in works)
+    outside = {heir.unit_id for heir in change.heirs if heir.unit_id is not None} - set(change.units)
+    before |= Counter(_open_counts(outside))
+    after = Counter(before)
+    gained: Counter[int] = Counter()
+    for line in works:
+        if line.move.to.startswith(HEIR):
+            after[line.row.holder_id] -= 1
+            gained[int(line.move.to.removeprefix(HEIR))] += 1
+    for unit in change.units:
+        place = next((n for n, heir in enumerate(change.heirs) if heir.unit_id == unit), None)
+        more = gained.pop(place, 0) if place is not None else 0
+        yield Count(known[unit].name, before[unit], after[unit] + more)
+    if change.kind in ("renamed", "moved"):
+        return
+    for n, heir in enumerate(change.heirs):
+        if heir.unit_id not in change.units:
+            held = before[heir.unit_id] if heir.unit_id is not None else 0
+            yield Count(heir_names[n], held, held + gained[n])
+
+
+def _open_counts(unit_ids: set[int]) -> dict[int, int]:
+    query = (
+        select(Assignment.holder_id, func.count())
+        .where(Assignment.holder_id.in_(unit_ids), Assignment.state.in_(GOING_ON))
+        .group_by(Assignment.holder_id)
+    )
+    return dict(db.session.execute(query).all())
+
+
+def _closed(change: Change) -> int:
+    query = select(func.count()).select_from(Assignment)
+    held = Assignment.holder_id.in_(change.units)
+    return db.session.scalar(query.where(held, Assignment.state.not_in(GOING_ON))) or 0
+
+
+def _live_feeds(change: Change) -> int:
+    query = select(func.count()).select_from(Feed)
+    return db.session.scalar(query.where(Feed.unit_id.in_(change.ended), Feed.revoked_at.is_(None))) or 0
+
+
+def _children(change: Change, known: Mapping[int, Known]) -> int:
+    going_on = [unit for unit in known.values() if unit.valid_to is None and unit.id not in change.ended]
+    return sum(unit.parent_id in change.ended for unit in going_on)
+
+
+def _groups(change: Change) -> Iterable[str]:
+    """Lists of members in which an ending unit stands."""
+    query = (
+        select(UnitGroup.name)
+        .join(UnitGroupMember, UnitGroupMember.group_id == UnitGroup.id)
+        .where(UnitGroupMember.unit_id.in_(change.ended))
+        .distinct()
+        .order_by(UnitGroup.name)
+    )
+    return db.session.scalars(query).all()
+
+
+def _stamp(
+    change: Change, works: tuple[WorkLine, ...], plans: tuple[PlanLine, ...], roles: tuple[RoleLine, ...]
+) -> str:
+    """Changes with everything on which the choices rest."""
+    state: list[Any] = [
+        repr(change),
+        [(line.row.id, line.row.row_version, line.row.holder_id) for line in works],
+        [line.id for line in plans],
+        [line.id for line in roles],
+    ]
+    return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:32]
+
+
+# Facts
+
+
+def _tell_all(actor: Actor, row: UnitChange, proposal: Proposal, ledger: steps.Ledger, at: datetime) -> None:
+    told = {"kind": row.kind, "on": row.effective_on.isoformat(), "document": row.document, "change": row.id}
+    units = {n: name for n, name, *_rest in (*ledger.units, *ledger.heirs)}
+    about = told | {"units": [u[1] for u in ledger.units], "heirs": [h[1] for h in ledger.heirs]}
+    _fact(actor, row, "reorganised", "unit_change", row.id, at, {}, about | {"works": len(ledger.works)})
+    for unit_id in units:
+        _fact(actor, row, "reorganised", "unit", unit_id, at, {}, about)
+    plan_of = {line.row.id: line.row.plan_id for line in proposal.works}
+    names = find_units.names(db.session, _holders(ledger), vietnam_day(at)) | units
+    for work_id, was, state, _version, excused in ledger.works:
+        if excused:
+            after: dict[str, Any] = {"state": life.EXCUSED, "reason": "đơn vị giải thể"}
+            _fact(actor, row, "excused", "assignment", work_id, at, {"state": state}, after, plan_of[work_id])
+            continue
+        now = db.session.get(Assignment, work_id)
+        assert now is not None
+        before = {"holder": was, "name": names[was]}
+        after = {"holder": now.holder_id, "name": names[now.holder_id], **told}
+        _fact(actor, row, "handed-over", "assignment", work_id, at, before, after, plan_of[work_id])
+    for plan_id, was, to in ledger.plans:
+        before, after = {"coordinator": was}, {"coordinator": to, "name": names.get(to, ""), **told}
+        _fact(actor, row, "handed-over", "plan", plan_id, at, before, after, plan_id)
+
+
+def _holders(ledger: steps.Ledger) -> set[int]:
+    moved = db.session.scalars(
+        select(Assignment.holder_id).where(Assignment.id.in_([line[0] for line in ledger.works[:900]]))
+    )
+    return set(moved) | {line[1] for line in ledger.works} | {n for line in ledger.plans for n in line[1:]}
+
+
+def _fact(
+    actor: Actor,
+    row: UnitChange,
+    deed: str,
+    thing: str,
+    thing_id: int,
+    at: datetime,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    plan_id: int | None = None,
+) -> None:
+    record(
+        db.session,
+        actor,
+        deed,
+        thing=thing,
+        thing_id=thing_id,
+        committee_id=row.committee_id,
+        plan_id=plan_id,
+        before=before,
+        after=after,
+        at=at,
+    )
+
+
+# Undoing
+
+
+def undo(actor: Actor, change_id: int, *, at: datetime) -> None:
+    """Put everything back as it was, on the day of the deed and while nothing stands on it."""
+    access.need(actor, "unit.reorganise", Thing(_change(change_id).committee_id))
+    try:
+        with transaction(db.session):
+            row = _change(change_id)
+            _lock(row.committee_id)
+            against = _against_undoing(row, at)
+            if against:
+                raise Refused(against, code="cannot-undo")
+            for work_id, holder, state in steps.restore(row, at):
+                work = db.session.get(Assignment, work_id)
+                assert work is not None
+                after = {"holder": holder, "state": state, "change": row.id}
+                _fact(actor, row, "handed-back", "assignment", work_id, at, {}, after, work.plan_id)
+            row.undone_by_id, row.undone_at = actor.id, at
+            _fact(actor, row, "reorganisation-undone", "unit_change", row.id, at, {}, {"change": row.id})
+            for unit_id, name in row.before["units"]:
+                told = {"change": row.id, "name": name}
+                _fact(actor, row, "reorganisation-undone", "unit", unit_id, at, {}, told)
+    except StaleDataError:
+        raise Refused(
+            "Có việc vừa được cập nhật nên chưa hoàn tác được. Xin tải lại trang.", code="overtaken"
+        ) from None
+
+
+def _change(change_id: int) -> UnitChange:
+    row = db.session.get(UnitChange, change_id)
+    if row is None:
+        raise NotFound("Không tìm thấy lần sắp xếp này.")
+    return row
+
+
+def _against_undoing(row: UnitChange, at: datetime) -> str:
+    """Why it stays: empty where nothing is against undoing."""
+    if row.undone_at is not None:
+        return "Lần sắp xếp này đã được hoàn tác."
+    if vietnam_day(row.done_at) != vietnam_day(at):
+        return "Chỉ hoàn tác được trong ngày đã làm. Xin lập một lần sắp xếp mới cho phần cần sửa."
+    later = _later_changes(row)
+    if later:
+        return f"Sau đó đã có lần sắp xếp khác với {later}. Xin hoàn tác lần đó trước."
+    worked = _worked_on(row)
+    if worked:
+        return f"{worked} việc đã chuyển vừa có cập nhật, nên không hoàn tác được nữa."
+    if _people_changed(row):
+        return "Vai trò của người dùng ở đơn vị kế thừa đã được đổi, nên không hoàn tác được nữa."
+    moved = [plan_id for plan_id, _was, now in row.before["plans"] if _coordinator(plan_id) != now]
+    if moved:
+        return f"{len(moved)} kế hoạch đã đổi đơn vị theo dõi, nên không hoàn tác được nữa."
+    return _new_unit_in_use(row)
+
+
+def _later_changes(row: UnitChange) -> str:
+    """The name of a unit of this change that a later one touched."""
+    mine = {line[0] for line in (*row.before["units"], *row.before["heirs"])}
+    query = select(UnitChange).where(
+        UnitChange.committee_id == row.committee_id, UnitChange.id > row.id, UnitChange.undone_at.is_(None)
+    )
+    for other in db.session.scalars(query):
+        for unit_id, name, *_rest in (*other.before["units"], *other.before["heirs"]):
+            if unit_id in mine:
+                return str(name)
+    return _later_versions(row)
+
+
+def _later_versions(row: UnitChange) -> str:
+    """The name of a unit whose version was edited since: what we closed is no longer closed as we did it."""
+    made = set(row.before["versions_made"])
+    for version_id, _last, _parent in row.before["versions"]:
+        version = db.session.get(UnitVersion, version_id)
+        if version is None:
+            return "một đơn vị đã đổi tên"
+        newest = steps.last_version(version.unit_id)
+        if newest.id != version.id and newest.id not in made:
+            return newest.name
+    return ""
+
+
+def _worked_on(row: UnitChange) -> int:
+    expected = {line[0]: line[3] for line in row.before["works"]}
+    ids = list(expected)
+    count = 0
+    for start in range(0, len(ids), 500):
+        batch = ids[start : start + 500]
+        query = select(Assignment.id, Assignment.row_version).where(Assignment.id.in_(batch))
+        count += sum(version != expected[work_id] for work_id, version in db.session.execute(query))
+    return count
+
+
+def _people_changed(row: UnitChange) -> bool:
+    made = row.before["roles_made"]
+    kept = db.session.scalar(select(func.count()).select_from(Role).where(Role.id.in_(made)))
+    touched = {line[0] for line in row.before["roles"]}
+    there = db.session.scalar(select(func.count()).select_from(Role).where(Role.id.in_(touched)))
+    return kept != len(made) or there != len(touched)
+
+
+def _coordinator(plan_id: int) -> int | None:
+    return db.session.scalar(select(Plan.coordinator_id).where(Plan.id == plan_id))
+
+
+def _new_unit_in_use(row: UnitChange) -> str:
+    """What refers to a unit that this change made, beside the change itself."""
+    before = row.before
+    for unit_id in before["units_made"]:
+        name = next(str(heir[1]) for heir in before["heirs"] if heir[0] == unit_id)
+        moved = {line[0] for line in before["works"]}
+        led = select(Assignment.id).where(or_(Assignment.holder_id == unit_id, Assignment.unit_id == unit_id))
+        uses = (
+            ("việc mới", any(work_id not in moved for work_id in db.session.scalars(led))),
+            ("người dùng mới", _beyond(Role, Role.unit_id == unit_id, before["roles_made"])),
+            ("kế hoạch mới", _beyond(Plan, Plan.coordinator_id == unit_id, [p[0] for p in before["plans"]])),
+            ("cách viết đã ghi", _beyond(Alias, Alias.unit_id == unit_id)),
+            ("đầu mối mới", _beyond(Contact, Contact.unit_id == unit_id, [c[0] for c in before["contacts"]])),
+            (
+                "đơn vị trực thuộc mới",
+                _beyond(UnitVersion, UnitVersion.parent_id == unit_id, _own_children(before, unit_id)),
+            ),
+            ("nhóm đơn vị mới", _grouped(unit_id, before["members_added"])),
+            ("bản thảo đã chọn đơn vị này", _drafted(row.committee_id, unit_id)),
+        )
+        for what, used in uses:
+            if used:
+                return f"{name} đã có {what}, nên không hoàn tác được nữa."
+    return ""
+
+
+def _own_children(before: Mapping[str, Any], unit_id: int) -> list[int]:
+    return [*before["versions_made"], *(line[0] for line in before["versions"])]
+
+
+def _beyond(model: type[Any], where: Any, ours: Iterable[int] = ()) -> bool:
+    """Whether there is a row besides those that the change itself made or moved."""
+    known = set(ours)
+    return any(found not in known for found in db.session.scalars(select(model.id).where(where)))
+
+
+def _grouped(unit_id: int, added: Iterable[list[int]]) -> bool:
+    known = {group_id for group_id, unit in added if unit == unit_id}
+    query = select(UnitGroupMember.group_id).where(UnitGroupMember.unit_id == unit_id)
+    return any(group_id not in known for group_id in db.session.scalars(query))
+
+
+def _drafted(committee_id: int, unit_id: int) -> bool:
+    """Whether a plan means this unit: a published one by its mentions, a draft by what was chosen in it."""
+    if db.session.scalar(select(Mention.id).where(Mention.unit_id == unit_id).limit(1)) is not None:
+        return True
+    query = (
+        select(DraftRow.choices)
+        .join(PlanVersion, PlanVersion.id == DraftRow.plan_version_id)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .where(Plan.committee_id == committee_id, PlanVersion.state == "draft")
+    )
+    return any(
+        str(unit_id) in value.replace(":", ",").split(",")
+        for choices in db.session.scalars(query)
+        for value in choices.values()
+        if value.startswith("unit")
+    )

@@ -1,8 +1,8 @@
 """Counts and rates by the rules of counting: each figure with numerator, denominator and what is left out.
 
-A unit's figures count its assignments as lead. A plan's figures count task × timing × period: a group has
-done its part when all of its units have. Excused and undated work is outside every rate; nothing due is no
-rate at all, never 100 %.
+A unit's figures count its assignments as lead; lines that one tick closed together count once. A plan's figures
+count task × timing × period: a group has done its part when all of its units have, or any of them, or so many,
+as the task says. Excused and undated work is outside every rate; nothing due is no rate at all, never 100 %.
 """
 
 from __future__ import annotations
@@ -116,17 +116,60 @@ def _by(work: Work, day: date | None) -> bool:
     return work.state == "accepted" and work.done_on is not None and day is not None and work.done_on <= day
 
 
-def plan_tally(works: Iterable[tuple[Hashable, Work]], today: date, calendar: WorkCalendar) -> Tally:
-    """Count task × timing × period: each work comes with that key, and one key counts once, by its worst."""
-    groups: dict[Hashable, list[Work]] = {}
+def unit_tally(works: Iterable[tuple[Hashable, Work]], today: date, calendar: WorkCalendar) -> Tally:
+    """Count assignments, those with the same key once: lines that were ticked together. The key None counts
+    alone."""
+    alone: list[Work] = []
+    together: dict[Hashable, list[Work]] = {}
     for key, work in works:
+        if key is None:
+            alone.append(work)
+        else:
+            together.setdefault(key, []).append(work)
+    joined = (_worst_of(group, today, calendar) for group in together.values())
+    return tally((*alone, *joined), today, calendar)
+
+
+def plan_tally(works: Iterable[tuple[Hashable, str, Work]], today: date, calendar: WorkCalendar) -> Tally:
+    """Count task × timing × period: each work comes with that key and its completion rule; a key counts once."""
+    return tally(joined(works, today, calendar), today, calendar)
+
+
+def joined(
+    works: Iterable[tuple[Hashable, str, Work]], today: date, calendar: WorkCalendar
+) -> tuple[Work, ...]:
+    """For each key the one work that stands for all: by the rule "all", "any" or a number of units."""
+    groups: dict[Hashable, list[Work]] = {}
+    rules: dict[Hashable, str] = {}
+    for key, rule, work in works:
         groups.setdefault(key, []).append(work)
-    return tally((_joined(group, today, calendar) for group in groups.values()), today, calendar)
+        rules[key] = rule
+    return tuple(_joined(group, rules[key], today, calendar) for key, group in groups.items())
 
 
-def _joined(group: list[Work], today: date, calendar: WorkCalendar) -> Work:
+def _joined(group: list[Work], rule: str, today: date, calendar: WorkCalendar) -> Work:
+    """With all: the one that holds its group back. Else the one with which enough units had done it; while there
+    are not enough, the one that is still lacking, those that are nearest to done counted first."""
+    live = _live(group)
+    needed = 1 if rule == "any" else int(rule) if rule.isdecimal() else len(live)
+    if needed >= len(live):
+        return _worst_of(group, today, calendar)
+
+    def nearness(work: Work) -> tuple[int, date]:
+        code = standing(work, today, calendar).code
+        if code in DONE:
+            return -2, work.done_on or date.max
+        return (-1 if code == "submitted" else -WORST_FIRST.index(code) + len(WORST_FIRST)), date.max
+
+    return sorted(live, key=nearness)[max(needed, 1) - 1]
+
+
+def _live(group: list[Work]) -> list[Work]:
+    return [work for work in group if work.state != "excused"] or group
+
+
+def _worst_of(group: list[Work], today: date, calendar: WorkCalendar) -> Work:
     """The one that holds its group back; of a group that is all done, the one that was done last."""
-    live = [work for work in group if work.state != "excused"] or group
 
     def rank(work: Work) -> tuple[int, date]:
         place = WORST_FIRST.index(standing(work, today, calendar).code)
@@ -137,7 +180,7 @@ def _joined(group: list[Work], today: date, calendar: WorkCalendar) -> Work:
             else date.fromordinal(date.max.toordinal() - work.done_on.toordinal()),
         )
 
-    return min(live, key=rank)
+    return min(_live(group), key=rank)
 
 
 def worst(standings: Iterable[Standing]) -> Standing | None:

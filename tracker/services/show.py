@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -17,7 +17,8 @@ from tracker.drafts import codec
 from tracker.drafts.model import Doubt, Source
 from tracker.errors import Forbidden, NotFound
 from tracker.extensions import db
-from tracker.progress.counts import DONE, Tally, plan_tally, tally, worst
+from tracker.progress.counts import DONE, Tally, joined, plan_tally, unit_tally, worst
+from tracker.progress.standing import Work, standing
 from tracker.services import drafting
 from tracker.services.past import past_periods
 from tracker.services.publish import forecast
@@ -163,7 +164,12 @@ def _works(wanted: Wanted, today: date) -> list[WorkRow]:
 
 
 def _tally(rows: Iterable[WorkRow], today: date) -> Tally:
-    return tally((row.work for row in rows), today, NATIONAL)
+    return unit_tally(((_together(row), row.work) for row in rows), today, NATIONAL)
+
+
+def _together(row: WorkRow) -> tuple[object, ...] | None:
+    """What makes lines one that a unit ticked together: the same work that it inherited more than once."""
+    return (row.task_id, row.timing_id, row.period, row.holder_id, row.bundle) if row.bundle else None
 
 
 def unit_work(actor: Actor, unit_id: int, *, at: datetime, plan_id: int | None = None) -> UnitWork:
@@ -376,7 +382,12 @@ def plan_rows(versions: list[PlanVersion], today: date) -> list[PlanRow]:
 
 
 def _plan_tally(rows: Iterable[WorkRow], today: date) -> Tally:
-    return plan_tally((((r.task_id, r.timing_id, r.period), r.work) for r in rows), today, NATIONAL)
+    return plan_tally(_ruled(rows), today, NATIONAL)
+
+
+def _ruled(rows: Iterable[WorkRow]) -> Iterator[tuple[Hashable, str, Work]]:
+    """Task × timing × period, when its units have done it, and where one of them stands."""
+    return (((r.task_id, r.timing_id, r.period), r.completion, r.work) for r in rows)
 
 
 def _plan_row(version: PlanVersion, names: dict[int, str], **figures: object) -> PlanRow:
@@ -495,10 +506,12 @@ def _task_row(
         timings=tuple(t.text for t in timings if t.text),
         recipient=task.recipient,
         sentence=str(task.source["text"]) if task.source else "",
-        unassigned=not any(m.unit_id or m.group_id for m in leads),
-        worst=worst(row.standing for row in rows),
+        unassigned=not any(m.unit_ids for m in leads),
+        worst=worst(standing(one, today, NATIONAL) for one in joined(_ruled(rows), today, NATIONAL)),
         tally=_tally(rows, today),
         assignments=tuple(row for row in rows if units is None or row.holder_id in units),
+        completion=task.completion,
+        units=len({one for m in leads for one in m.unit_ids}),
     )
 
 
@@ -559,6 +572,8 @@ def _review_row(one: drafting.Prepared) -> ReviewRow:
         doubts=_asked_once(one.doubts),
         blocking=one.blocking if one.live else (),
         overruled=dict(one.row.overruled),
+        completion=one.row.completion or "all",
+        leading=len(one.lead_ids),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import defer, selectinload
 
 from tracker.store.engine import AnySession
@@ -73,7 +73,7 @@ def task_counts(session: AnySession, version_ids: Collection[int]) -> dict[int, 
     """Version id → (tasks, tasks that nobody leads)."""
     leads = (
         select(Mention.task_version_id)
-        .where(Mention.part == "lead", (Mention.unit_id.is_not(None)) | (Mention.group_id.is_not(None)))
+        .where(Mention.part == "lead", cast(Mention.unit_ids, String) != "[]")
         .distinct()
         .subquery()
     )

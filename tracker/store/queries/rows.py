@@ -148,7 +148,8 @@ class FactRow:
 @dataclass(frozen=True)
 class WorkRow:
     """An assignment with what a list shows of it. `leading` units have the same task for the same period,
-    where one row speaks for all of them."""
+    where one row speaks for all of them; `completion` says when these have done it: all, any or a number.
+    Lines that one tick closed together share a `bundle`."""
 
     id: int
     committee_id: int
@@ -184,6 +185,8 @@ class WorkRow:
     changed_at: datetime
     row_version: int
     leading: int = 1
+    completion: str = "all"
+    bundle: str = ""
 
     @property
     def due_on(self) -> date | None:
@@ -235,7 +238,8 @@ class UnitWork:
 
 @dataclass(frozen=True)
 class TaskRow:
-    """A task on the plan page with its assignments. `unassigned` is *chưa giao*."""
+    """A task on the plan page with its assignments. `unassigned` is *chưa giao*; `units` lead it, and
+    `completion` says when these have done it: all, any or a number."""
 
     id: int
     path: tuple[str, ...]
@@ -252,6 +256,8 @@ class TaskRow:
     worst: Standing | None
     tally: Tally
     assignments: tuple[WorkRow, ...]
+    completion: str = "all"
+    units: int = 0
 
 
 @dataclass(frozen=True)
@@ -319,7 +325,8 @@ class PastPeriod:
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """A drafted row: `blocking` are the doubts that hold publishing back and are not overruled."""
+    """A drafted row: `blocking` are the doubts that hold publishing back and are not overruled; `completion`
+    says when its leading units have done it: all, any or a number."""
 
     id: int
     position: int
@@ -331,6 +338,8 @@ class ReviewRow:
     doubts: tuple[Doubt, ...]
     blocking: tuple[Doubt, ...]
     overruled: dict[str, str]
+    completion: str = "all"
+    leading: int = 0
 
     @property
     def clear(self) -> bool:

@@ -179,6 +179,8 @@ def _row(
         sequence=one.sequence,
         changed_at=one.changed_at,
         row_version=one.row_version,
+        completion=task.completion,
+        bundle=last.bundle if last is not None and last.state in ("sent", "accepted") else "",
     )
 
 

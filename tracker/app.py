@@ -29,11 +29,12 @@ from tracker.web import (
     people,
     plans,
     review,
+    rosters,
     units,
     work,
 )
 
-DOORS = (home, auth, account, work, plans, review, dashboard, units, people, outbox, files, routes)
+DOORS = (home, auth, account, work, plans, review, dashboard, units, rosters, people, outbox, files, routes)
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 

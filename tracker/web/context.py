@@ -211,7 +211,7 @@ def _places() -> tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...]:
         ("dashboard.see", "dashboard.matrix", "grid", _("Theo dõi"), _("Theo dõi"), ("dashboard",)),
         ("work.list", "work.mine", "work", _("Việc của đơn vị"), _("Việc"), ("work",)),
         ("plan.list", "plans.index", "plan", _("Kế hoạch"), _("Kế hoạch"), ("plans", "review")),
-        ("unit.see", "units.index", "unit", _("Đơn vị"), _("Đơn vị"), ("units",)),
+        ("unit.see", "units.index", "unit", _("Đơn vị"), _("Đơn vị"), ("units", "rosters")),
         ("people.see", "people.index", "people", _("Người dùng"), _("Người dùng"), ("people",)),
         ("outbox.see", "outbox.index", "mail", _("Thư đi"), _("Thư đi"), ("outbox",)),
     )

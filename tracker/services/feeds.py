@@ -47,14 +47,19 @@ def feed_url_token(actor: Actor, unit_id: int, *, secret: str, at: datetime) -> 
 
 def renew(actor: Actor, unit_id: int, *, secret: str, at: datetime) -> str:
     """A new address; every older one of the unit is dead from now on."""
-    _need(actor, "feed.renew", unit_id)
     with transaction(db.session):
-        unit = _locked(unit_id)
-        for feed in find.live_feeds(db.session, unit_id):
-            feed.revoked_at = at
-        token = _new_token(unit, secret, at)
-        _note(actor, "feed-renewed", unit, at)
-        return token
+        return renew_within(actor, unit_id, secret=secret, at=at)
+
+
+def renew_within(actor: Actor, unit_id: int, *, secret: str, at: datetime) -> str:
+    """The same as a part of a deed that has its own transaction."""
+    _need(actor, "feed.renew", unit_id)
+    unit = _locked(unit_id)
+    for feed in find.live_feeds(db.session, unit_id):
+        feed.revoked_at = at
+    token = _new_token(unit, secret, at)
+    _note(actor, "feed-renewed", unit, at)
+    return token
 
 
 def feed_of(token: str, *, at: datetime) -> FeedRows | None:

@@ -13,6 +13,7 @@ from tracker.life import OPEN
 from tracker.progress.standing import Work
 from tracker.store.engine import AnySession
 from tracker.store.models import (
+    Absence,
     Assignment,
     Committee,
     Letter,
@@ -27,6 +28,7 @@ from tracker.store.models import (
     Timing,
     Unit,
 )
+from tracker.store.queries.absences import deputies, stood_in
 from tracker.store.queries.units import names, valid_on
 
 TEAM_ROLES = ("officer", "coordinator", "head")
@@ -134,7 +136,7 @@ def recorded(session: AnySession, committee_id: int) -> set[tuple[int, int, str,
 
 
 def teams(session: AnySession, day: date, unit_ids: Iterable[int]) -> dict[int, dict[str, tuple[int, ...]]]:
-    """Unit → role → people who hold it on the day and are active."""
+    """Unit → role → people who hold it on the day and are active; for an absent one, the deputy."""
     query = (
         select(Role.unit_id, Role.role, Role.person_id)
         .join(Person, Person.id == Role.person_id)
@@ -143,11 +145,13 @@ def teams(session: AnySession, day: date, unit_ids: Iterable[int]) -> dict[int, 
         )
         .order_by(Role.person_id)
     )
+    rows = [(unit, role, person) for unit, role, person in session.execute(query) if unit is not None]
+    acting = deputies(session, day, {person for _unit, _role, person in rows}, valid_on(Role, day))
     found: dict[int, dict[str, tuple[int, ...]]] = {}
-    for unit_id, role, person_id in session.execute(query):
-        if unit_id is not None:
-            roles = found.setdefault(unit_id, {})
-            roles[role] = (*roles.get(role, ()), person_id)
+    for unit_id, role, person_id in rows:
+        roles = found.setdefault(unit_id, {})
+        told = acting.get((person_id, unit_id), person_id)
+        roles[role] = tuple(dict.fromkeys((*roles.get(role, ()), told)))
     return found
 
 
@@ -164,13 +168,30 @@ def closed_keys(session: AnySession, day: date) -> set[str]:
 
 def digest_rows(session: AnySession, person_id: int, day: date) -> list[DigestRow]:
     """Every open, dated assignment of the units in which the person gets notices, by due date."""
-    units = select(Role.unit_id).where(
-        Role.person_id == person_id, Role.role.in_(TEAM_ROLES), *valid_on(Role, day)
-    )
+    units = _told_about(session, person_id, day)
     rows = list(session.execute(_digest_query().where(Assignment.holder_id.in_(units))))
     units_named = names(session, {row.Assignment.holder_id for row in rows}, day)
     returned = _returns(session, [row.Assignment.id for row in rows])
     return [_digest_row(row, units_named, returned) for row in rows]
+
+
+def _told_about(session: AnySession, person_id: int, day: date) -> set[int]:
+    """Units whose work goes to this person on the day: their own, unless they are away, and those in which
+    they act for somebody. A closed account is told nothing."""
+    person = session.get(Person, person_id)
+    if person is None or not person.active:
+        return set()
+    own = select(Role.unit_id).where(
+        Role.person_id == person_id, Role.role.in_(TEAM_ROLES), *valid_on(Role, day)
+    )
+    held = {unit for unit in session.scalars(own) if unit is not None}
+    away = {unit for _person, unit in deputies(session, day, [person_id], valid_on(Role, day))}
+    return (held - away) | _acted_in(session, person_id, day)
+
+
+def _acted_in(session: AnySession, person_id: int, day: date) -> set[int]:
+    acted = stood_in(day).where(Absence.deputy_id == person_id, *valid_on(Role, day))
+    return {row.Role.unit_id for row in session.execute(acted)}
 
 
 def _digest_query() -> Any:
@@ -243,19 +264,16 @@ def coordinator_mailboxes(session: AnySession, letter_id: int) -> list[str]:
 
 
 def person_roles(session: AnySession, person_id: int, day: date) -> set[str]:
+    """The roles in which a letter speaks to the person: their own and those of whom they act for."""
     query = select(Role.role).where(Role.person_id == person_id, *valid_on(Role, day))
-    return set(session.scalars(query))
+    acted = stood_in(day).where(Absence.deputy_id == person_id, *valid_on(Role, day))
+    return set(session.scalars(query)) | {row.Role.role for row in session.execute(acted)}
 
 
 def follower(session: AnySession, unit_id: int, day: date) -> Follower:
-    """The unit that follows up, with the first of its coordinators."""
-    query = (
-        select(Person.name, Person.phone)
-        .join(Role, Role.person_id == Person.id)
-        .where(Role.unit_id == unit_id, Role.role == "coordinator", Person.active, *valid_on(Role, day))
-        .order_by(Person.id)
-    )
-    person = session.execute(query).first()
+    """The unit that follows up, with the first of its coordinators who is there."""
+    there = teams(session, day, [unit_id]).get(unit_id, {}).get("coordinator", ())
+    person = session.get(Person, there[0]) if there else None
     mailbox = session.scalar(select(Unit.mailbox).where(Unit.id == unit_id)) or ""
     name = names(session, [unit_id], day).get(unit_id, "")
     return Follower(unit_id, name, mailbox, person.name if person else "", person.phone if person else "")

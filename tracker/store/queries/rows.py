@@ -348,6 +348,25 @@ class ReviewRow:
 
 
 @dataclass(frozen=True)
+class HeirRow:
+    """A unit that a draft means and that is over: its name then, who carries on `now`, and how many assignments."""
+
+    name: str
+    now: str
+    assignments: int
+
+
+@dataclass(frozen=True)
+class DroppedRow:
+    """Work of one task and period that publishing would withdraw, with the units that do it now."""
+
+    title: str
+    period: str
+    due: date | None
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Review:
     """The review page: the document, the drafted rows, what is left over, and what publishing would do.
 
@@ -375,6 +394,13 @@ class Review:
     unassigned: int
     undated: int
     waiting: int
+    heirs: tuple[HeirRow, ...] = ()
+    dropped: tuple[DroppedRow, ...] = ()
+
+    @property
+    def inherited(self) -> int:
+        """Assignments of units that are over, which their successors will do."""
+        return sum(one.assignments for one in self.heirs)
 
     @property
     def blocked(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
 import tracker.store.models.types
 
 revision = "b81f6c03d9e2"

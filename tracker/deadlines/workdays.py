@@ -20,8 +20,9 @@ from holidays import country_holidays
 SATURDAY = 5
 MAKE_UP = "làm bù"
 NOT_OFF = "chưa nghỉ"  # spoken of as a holiday, worked as long as no law says so
-WORKING = (MAKE_UP, NOT_OFF)
-KINDS = ("nghỉ lễ", "nghỉ bù", "nghỉ hoán đổi", MAKE_UP, NOT_OFF)
+OFF, WORKED = "nghỉ", "làm việc"  # rows that were entered here
+WORKING = (MAKE_UP, NOT_OFF, WORKED)
+KINDS = ("nghỉ lễ", "nghỉ bù", "nghỉ hoán đổi", MAKE_UP, NOT_OFF, OFF, WORKED)
 COMPUTED = "nghỉ lễ"
 NO_DOCUMENT = "tính theo Bộ luật Lao động, chưa có thông báo"
 
@@ -104,18 +105,27 @@ class WorkCalendar:
     """National calendar with other rows over it: `days[d]` is True for a working day.
 
     With `article_148` a due day that is no working day is not missed before the end of the next working day
-    (Civil Code); the due day itself stays where it is.
+    (Civil Code); the due day itself stays where it is. `checked` holds years that somebody has compared with
+    the announcement, and its name.
     """
 
     days: Mapping[date, bool] = field(default_factory=dict)
     rows: Mapping[date, DayRow] = field(default_factory=dict)
     article_148: bool = False
+    checked: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Iterable[DayRow], *, article_148: bool = False) -> WorkCalendar:
+    def of(
+        cls,
+        rows: Iterable[DayRow],
+        *,
+        article_148: bool = False,
+        checked: Mapping[int, str] | None = None,
+    ) -> WorkCalendar:
         """The calendar with these rows over the national one; of two for a day the later one holds."""
         by_day = {row.day: row for row in rows}
-        return cls({day: row.working for day, row in by_day.items()}, by_day, article_148)
+        days = {day: row.working for day, row in by_day.items()}
+        return cls(days, by_day, article_148, checked or {})
 
     def works(self, day: date) -> bool:
         """Whether public offices work on this day."""
@@ -133,7 +143,7 @@ class WorkCalendar:
 
     def provisional(self, year: int) -> bool:
         """Whether the year's holidays are computed only, and not announced yet."""
-        return year > _announced_years()[1]
+        return year > _announced_years()[1] and year not in self.checked
 
     def holiday(self, day: date) -> str | None:
         """Why nobody works on this day beside the weekend, or None."""

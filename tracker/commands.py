@@ -20,12 +20,14 @@ from waitress.server import create_server
 from notifications import schedule
 from notifications.commands import tick_once, told
 from tracker import demo, settings
-from tracker.access import OPERATOR
+from tracker.access import OPERATOR, Actor
 from tracker.app import create_app
 from tracker.errors import TrackerError
 from tracker.extensions import db
 from tracker.services import accounts, rosters
+from tracker.sheets.rosters import MEDIA_TYPES, roster_bytes, told_entry
 from tracker.store.models import Committee, Person
+from tracker.units.roster import GROUPS, PEOPLE, UNITS
 
 HOST = "127.0.0.1"
 THREADS = 8
@@ -177,31 +179,80 @@ def _committee_option(command: Callable[..., None]) -> Callable[..., None]:
     )
 
 
-CSV = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+OUT = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 
 
 @units_group.command("import")
-@CSV
+@FILE
 @click.option("--groups", is_flag=True, help="The file lists groups, not units.")
+@DRY_RUN
 @_committee_option
-def units_import_command(file: Path, groups: bool, committee: str) -> None:
-    """Take units (or groups) from a CSV FILE: all of it, or nothing."""
-    take = rosters.import_groups if groups else rosters.import_units
-    with _application() as app:
-        done = take(OPERATOR, _committee(committee), file.read_bytes(), at=app.extensions["clock"]())
-    click.echo(f"Thêm {done.added}, sửa {done.changed}, giữ nguyên {done.same}.")
+def units_import_command(file: Path, groups: bool, dry_run: bool, committee: str) -> None:
+    """Take units (or groups) from a .csv or .xlsx FILE: all of it, or nothing."""
+    _import_roster(file, GROUPS if groups else UNITS, dry_run, committee)
+
+
+@units_group.command("export")
+@OUT
+@click.option("--groups", is_flag=True, help="Groups, not units.")
+@_committee_option
+def units_export_command(file: Path, groups: bool, committee: str) -> None:
+    """Write the units (or groups) into a .csv or .xlsx FILE that can be taken again."""
+    _export_roster(file, rosters.export_groups if groups else rosters.export_units, committee)
 
 
 @people_group.command("import")
-@CSV
+@FILE
+@DRY_RUN
 @_committee_option
-def people_import_command(file: Path, committee: str) -> None:
-    """Take people and roles from a CSV FILE: all of it, or nothing."""
+def people_import_command(file: Path, dry_run: bool, committee: str) -> None:
+    """Take people and roles from a .csv or .xlsx FILE: all of it, or nothing."""
+    _import_roster(file, PEOPLE, dry_run, committee)
+
+
+@people_group.command("export")
+@OUT
+@_committee_option
+def people_export_command(file: Path, committee: str) -> None:
+    """Write people and roles into a .csv or .xlsx FILE that can be taken again."""
+    _export_roster(file, rosters.export_people, committee)
+
+
+def _import_roster(file: Path, kind: str, dry_run: bool, committee: str) -> None:
     with _application() as app:
-        done = rosters.import_people(
-            OPERATOR, _committee(committee), file.read_bytes(), at=app.extensions["clock"]()
-        )
-    click.echo(f"Thêm {done.added}, sửa {done.changed}, giữ nguyên {done.same}.")
+        given = (OPERATOR, _committee(committee), file.read_bytes())
+        at = app.extensions["clock"]()
+        if dry_run:
+            shown = rosters.preview(*given, at=at, kind=kind)
+            total = shown.total
+            _tell_preview(shown)
+        else:
+            take = {UNITS: rosters.import_units, GROUPS: rosters.import_groups, PEOPLE: rosters.import_people}
+            total = take[kind](*given, at=at)
+    click.echo(f"Thêm {total.added}, sửa {total.changed}, giữ nguyên {total.same}.")
+
+
+def _tell_preview(shown: rosters.Preview) -> None:
+    """A line for each line that would change something; errors end the command, one a line."""
+    for number, words in shown.errors:
+        click.echo(f"Dòng {number}: {words}", err=True)
+    if shown.errors:
+        raise SystemExit(1)
+    for entry in shown.entries:
+        for line in told_entry(entry):
+            click.echo(line)
+
+
+def _export_roster(file: Path, gather: Callable[[Actor, int], rosters.Table], committee: str) -> None:
+    form = file.suffix.lower().removeprefix(".")
+    if form not in MEDIA_TYPES:
+        raise click.ClickException("Xin đặt tên tệp kết thúc bằng .xlsx hoặc .csv.")
+    with _application():
+        table = gather(OPERATOR, _committee(committee))
+    file.write_bytes(roster_bytes(table.kind, table.rows, form))
+    click.echo(f"Đã ghi {len(table.rows) - 1} dòng vào {file}.", err=True)
 
 
 @people_group.command("invite")

@@ -93,7 +93,7 @@ def create_committee(
 def preview(actor: Actor, committee_id: int, data: bytes | str, *, at: datetime, kind: str = "") -> Preview:
     """What importing the file would do. Without a kind, its head tells which list it is."""
     rows = read_rows(data)
-    kind = kind or roster.kind_of(rows)
+    kind = _kind(kind or roster.kind_of(rows), rows)
     need(actor, "people.import" if kind == PEOPLE else "unit.import", Thing(committee_id))
     _committee(committee_id)
     complaints = Complaints()
@@ -132,7 +132,7 @@ def _import(
 ) -> Imported:
     need(actor, "people.import" if kind == PEOPLE else "unit.import", Thing(committee_id))
     rows = read_rows(data)
-    kind = GROUPS if kind == UNITS and roster.lists_groups(rows) else kind
+    kind = _kind(kind, rows)
     with transaction(db.session):
         _committee(committee_id, lock=True)
         complaints = Complaints()
@@ -144,6 +144,11 @@ def _import(
             )
         _keep(committee_id, plan, at)
         return _imported(actor, committee_id, plan, at)
+
+
+def _kind(kind: str, rows: Sequence[Row]) -> str:
+    """What was asked for; a file of groups is taken as such where units were asked for."""
+    return GROUPS if kind == UNITS and roster.lists_groups(rows) else kind
 
 
 def _plan(

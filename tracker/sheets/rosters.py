@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from openpyxl import Workbook  # type: ignore[import-untyped]  # it ships no types
 from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]  # the same
@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]  # 
 
 from tracker.documents.rows import CONTROLS, GUARDED
 from tracker.units.roster import COLUMNS
+from tracker.units.roster_plan import ADDED, CHANGED, SAME, Entry
 
 CSV, XLSX = "csv", "xlsx"
 MEDIA_TYPES = {
@@ -25,6 +26,7 @@ MEDIA_TYPES = {
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 TITLES = {"units": "Đơn vị", "groups": "Nhóm đơn vị", "people": "Người dùng"}
+WORDS = {ADDED: "thêm", CHANGED: "sửa", SAME: "giữ nguyên"}
 RUN = re.compile(r"'*[=+\-@]")
 
 Rows = Sequence[Sequence[str]]
@@ -76,3 +78,13 @@ def _cell(sheet: object, text: str, *, head: bool) -> WriteOnlyCell | None:
 
 def _guarded(text: str, risky: re.Pattern[str]) -> str:
     return f"'{text}" if risky.match(text) else text
+
+
+def told_entry(entry: Entry) -> Iterator[str]:
+    """What becomes of a line of a list, in words; nothing where it stays the same."""
+    if entry.result == SAME and not entry.note:
+        return
+    note = f" ({entry.note})" if entry.note else ""
+    yield f"Dòng {entry.number}: {WORDS[entry.result]} {entry.title}{note}"
+    for change in entry.changes:
+        yield f"    {change.label}: {change.before or '–'} → {change.after or '–'}"

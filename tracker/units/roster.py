@@ -112,9 +112,11 @@ L = TypeVar("L", UnitLine, GroupLine, PersonLine)
 
 @dataclass
 class Complaints:
-    """What is wrong, line by line."""
+    """What is wrong, line by line. `left_out` are the codes of wrong lines, so that whoever names one is not
+    blamed for it."""
 
     found: list[tuple[int, str]] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)
 
     def add(self, number: int, said: str) -> None:
         if (number, said) not in self.found:
@@ -191,6 +193,8 @@ def _lines(rows: Sequence[Row], kind: str, read: Callable[[Cells], L], complaint
         line = read(cells)
         if len(complaints.found) == before:
             found.append(replace(line, number=cells.number, said=frozenset(cells.texts)))
+        else:
+            complaints.left_out.add(cells.text("code"))
     return found
 
 

@@ -158,7 +158,7 @@ def _versions(own: Sequence[UnitLine], known: Sequence[UnitLine]) -> tuple[tuple
             new.append(Placed(wanted, None))
         else:
             after[at] = wanted
-        entries.append(_unit_entry(wanted, before, bool(known)))
+        entries.append(_unit_entry(wanted, before, known))
     placed = [*(Placed(line, at) for at, line in after.items()), *new]
     placed.sort(key=lambda one: one.line.valid_from or date.min)
     return tuple(placed), entries
@@ -217,14 +217,14 @@ def _joined(*lists: Iterable[Spelling]) -> tuple[Spelling, ...]:
     return tuple(found.values())
 
 
-def _unit_entry(wanted: UnitLine, before: UnitLine | None, known: bool) -> Entry:
-    title = wanted.name
+def _unit_entry(wanted: UnitLine, before: UnitLine | None, known: Sequence[UnitLine]) -> Entry:
     if before is None and not known:
-        return Entry(wanted.number, wanted.code, title, ADDED)
-    changes = _changes(wanted, before, words.labels(words.UNIT_COLUMNS))
-    result = CHANGED if changes else SAME
-    note = "giai đoạn mới của đơn vị này" if before is None else ""
-    return Entry(wanted.number, wanted.code, title, result, changes, note)
+        return Entry(wanted.number, wanted.code, wanted.name, ADDED)
+    # A new version is told by what it changes in the one that was last.
+    changes = _changes(wanted, before or known[-1], words.labels(words.UNIT_COLUMNS))
+    note = "" if before else "giai đoạn mới của đơn vị này"
+    result = CHANGED if changes or note else SAME
+    return Entry(wanted.number, wanted.code, wanted.name, result, changes, note)
 
 
 def _changes(wanted: T, before: T | None, labels: Mapping[str, str]) -> tuple[Change, ...]:
@@ -313,7 +313,7 @@ def _check_names(every: Iterable[UnitLine], complaints: Complaints) -> None:
 
 def _check_parents(every: Sequence[UnitLine], complaints: Complaints) -> None:
     """Every parent exists, and going up from any unit ends, on every day."""
-    known = {line.code for line in every}
+    known = {line.code for line in every} | complaints.left_out
     for line in every:
         if line.number and line.parent and line.parent not in known:
             _unknown(line.number, line.parent, complaints)

@@ -102,9 +102,7 @@ def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 def counted(done: Imported) -> str:
     """`thêm 4, sửa 2, giữ nguyên 30`."""
-    return str(
-        _("thêm %(a)d, sửa %(c)d, giữ nguyên %(s)d", a=done.added, c=done.changed, s=done.same)
-    )
+    return str(_("thêm %(a)d, sửa %(c)d, giữ nguyên %(s)d", a=done.added, c=done.changed, s=done.same))
 
 
 # What came in

@@ -138,7 +138,9 @@ RIGHTS: dict[str, tuple[Rule, ...]] = {
     # units and people
     "unit.see": (_member,),
     "unit.import": (_manager, _operator),
+    "group.change": (_manager, _operator),
     "unit.reorganise": (_manager,),
+    "unit.change": (_manager, _operator),
     "unit.export": (_manager, _operator),
     "people.see": (_manager, _any_coordinator, _overseer),
     "people.import": (_manager, _operator),

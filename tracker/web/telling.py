@@ -53,6 +53,13 @@ FACTS = {
     "took-back": ("open", lazy_gettext("Rút lại minh chứng")),
     "accepted": ("accepted", lazy_gettext("Duyệt minh chứng")),
     "returned": ("returned", lazy_gettext("Trả lại minh chứng")),
+    "unit-added": ("accepted", lazy_gettext("Thêm đơn vị")),
+    "unit-corrected": ("ask", lazy_gettext("Sửa chỗ ghi sai")),
+    "unit-changed": ("submitted", lazy_gettext("Ghi tên hoặc vị trí mới")),
+    "spelling-added": ("ask", lazy_gettext("Thêm tên gọi")),
+    "spelling-removed": ("excused", lazy_gettext("Bỏ tên gọi")),
+    "feed-created": ("ask", lazy_gettext("Lập địa chỉ lịch")),
+    "feed-renewed": ("ask", lazy_gettext("Đổi địa chỉ lịch")),
     "dropped-draft": ("excused", lazy_gettext("Bỏ bản đọc chưa ban hành")),
 }
 

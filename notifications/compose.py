@@ -18,12 +18,13 @@ from tracker.clock import vietnam_day
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.progress.standing import standing
 from tracker.sheets.words import day_words, period_words, short_day, standing_words
-from tracker.store.queries.notices import DigestRow, Follower
+from tracker.store.queries.notices import DigestRow, Follower, InheritedRow
 
 WIDTH = 72
 PREVIEW = 160
 MARKS = {"overdue": "◆", "today": "●"}
 TONES = {"overdue": "son", "today": "nghe", "week": "nghe"}
+INHERITED_SHOWN = 30
 GROUPS = ("overdue", "today", "week", "month", "later")
 
 
@@ -50,17 +51,27 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Legacy:
+    """What the reader's unit inherited: who had it, the lines, and how many more there are."""
+
+    lines: tuple[Line, ...] = ()
+    rest: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True)
 class Digest:
     """Everything that the three files print."""
 
     headline: str
     person: str
-    coordinators: str
+    opening: str
     day: str
     groups: tuple[Group, ...]
     rest: str
     followers: tuple[str, ...]
     why: str
+    legacy: Legacy
     preview: str
     all_url: str
 
@@ -93,21 +104,25 @@ def digest(
     today: date,
     calendar: WorkCalendar,
     base_url: str,
+    inherited: Sequence[InheritedRow] = (),
 ) -> Wording | None:
     """The letter, or None where nothing is left to tell."""
     shown = listed(rows, told, today)
-    if not shown:
+    if not shown and not inherited:
         return None
     letter = Digest(
-        headline=headline(shown, today),
+        headline=headline(shown, today) if shown else _inherits(inherited),
         person=_one_line(person),
-        coordinators=_joined(follower.unit_name for follower in followers),
+        opening=_opening(_joined(follower.unit_name for follower in followers), bool(shown)),
         day=day_words(today),
         groups=_groups(shown, today, calendar, base_url),
-        rest=_rest([row for row in rows if row not in shown], today),
+        rest=_rest(
+            [row for row in rows if row not in shown and row.id not in {i.id for i in inherited}], today
+        ),
         followers=tuple(_follower(one) for one in followers),
-        why=_why(roles, shown),
-        preview=_preview(shown, today),
+        why=_why(roles, [row.holder_name for row in shown] + [row.holder_name for row in inherited]),
+        legacy=_legacy(inherited, base_url),
+        preview=_preview(shown, today) or _inherits(inherited),
         all_url=f"{base_url}/viec",
     )
     return Wording(
@@ -132,7 +147,47 @@ def headline(rows: Sequence[DigestRow], today: date) -> str:
     return _one_line(f"{_holders(rows)}: {', '.join(parts)}")
 
 
-def _holders(rows: Sequence[DigestRow]) -> str:
+def _opening(coordinators: str, reminds: bool) -> str:
+    if not reminds:
+        return _("%(units)s xin báo các việc mà đơn vị tiếp nhận do sắp xếp.", units=coordinators)
+    return _(
+        "%(units)s xin nhắc các việc dưới đây. Việc nào đã xong, đề nghị ghi số, ký hiệu, ngày văn bản để "
+        "không bị nhắc lại.",
+        units=coordinators,
+    )
+
+
+def _inherits(rows: Sequence[InheritedRow]) -> str:
+    """`UBND xã Tân Bình: tiếp nhận 3 việc`"""
+    return _one_line(f"{_holders(rows)}: {counted('tiếp nhận %(num)d việc', len(rows))}")
+
+
+def _legacy(rows: Sequence[InheritedRow], base_url: str) -> Legacy:
+    lines = tuple(
+        Line(
+            number=number,
+            title=_one_line(row.title),
+            note=_legacy_note(row),
+            day=day_words(row.due_on) if row.due_on else _("không có hạn"),
+            standing="",
+            tone="dim",
+            mark="○",
+            url=f"{base_url}/viec/{row.id}",
+        )
+        for number, row in enumerate(rows[:INHERITED_SHOWN], start=1)
+    )
+    more = len(rows) - len(lines)
+    return Legacy(
+        lines, _("Còn %(n)d việc tiếp nhận khác ở danh sách việc.", n=more) if more else "", len(rows)
+    )
+
+
+def _legacy_note(row: InheritedRow) -> str:
+    origin = _("từ %(unit)s", unit=row.from_name)
+    return _one_line(" · ".join(part for part in (origin, row.plan_name, period_words(row.period)) if part))
+
+
+def _holders(rows: Sequence[DigestRow] | Sequence[InheritedRow]) -> str:
     units = list(dict.fromkeys(row.holder_name for row in rows))
     return units[0] if len(units) == 1 else _("%(n)d đơn vị", n=len(units))
 
@@ -217,8 +272,8 @@ def _follower(one: Follower) -> str:
     return _one_line(", ".join(part for part in (one.person_name, one.unit_name, one.phone) if part))
 
 
-def _why(roles: Collection[str], rows: Sequence[DigestRow]) -> str:
-    units = _joined(row.holder_name for row in rows)
+def _why(roles: Collection[str], holders: Iterable[str]) -> str:
+    units = _joined(holders)
     if "officer" in roles or "head" not in roles:
         return _("Đồng chí nhận thư này vì phụ trách việc của %(units)s.", units=units)
     return _("Đồng chí nhận thư này vì là người đứng đầu %(units)s.", units=units)

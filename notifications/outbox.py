@@ -22,16 +22,17 @@ from sqlalchemy.exc import IntegrityError
 from notifications.compose import Wording, digest, listed
 from notifications.ladder import MAILING, ORDINARY, Ladder, ladder_of
 from notifications.phrases import _
-from notifications.policy import Duty, Owed, Team, look_ahead, owed
-from tracker.clock import vietnam_day, vietnam_time
+from notifications.policy import Duty, Legacy, Owed, Team, inherited, look_ahead, owed
+from tracker.clock import at_vietnam, vietnam_day, vietnam_time
 from tracker.deadlines.workdays import NATIONAL, WorkCalendar
 from tracker.errors import TrackerError
 from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Letter, Notice
-from tracker.store.queries import notices
+from tracker.store.queries import notices, succession
 
 log = logging.getLogger(__name__)
 DIGEST = "digest"
+INHERITED_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,24 @@ def _owed_in(
         unit_id: _team(roles)
         for unit_id, roles in notices.teams(session, today, {row.holder_id for row in rows}).items()
     }
-    return owed(duties, teams, ladder, calendar, today, notices.recorded(session, committee_id))
+    told = notices.recorded(session, committee_id)
+    return [
+        *owed(duties, teams, ladder, calendar, today, told),
+        *_inherited_in(session, committee_id, today, calendar),
+    ]
+
+
+def _inherited_in(session: AnySession, committee_id: int, today: date, calendar: WorkCalendar) -> list[Owed]:
+    """What reorganisations of the last weeks have left: whoever comes to a unit later finds it on its page."""
+    found = succession.inherited(session, committee_id, at_vietnam(today - INHERITED_FOR))
+    if not found:
+        return []
+    legacies = [Legacy(one.assignment_id, one.holder_id, one.on) for one in found]
+    teams = {
+        unit_id: _team(roles)
+        for unit_id, roles in notices.teams(session, today, {one.unit_id for one in legacies}).items()
+    }
+    return inherited(legacies, teams, calendar, today, notices.told_inherited(session, committee_id))
 
 
 def _team(roles: Mapping[str, tuple[int, ...]]) -> Team:
@@ -317,11 +335,10 @@ def _wording(
     today = vietnam_day(at)
     rows = notices.digest_rows(session, person.id, today)
     told = notices.letter_steps(session, letter.id)
+    legacy = notices.inherited_rows(session, letter.id, today)
     shown = listed(rows, told, today)
-    followers = [
-        notices.follower(session, unit_id, today)
-        for unit_id in dict.fromkeys(row.coordinator_id for row in shown)
-    ]
+    coordinators = [row.coordinator_id for row in shown] + [row.coordinator_id for row in legacy]
+    followers = [notices.follower(session, unit_id, today) for unit_id in dict.fromkeys(coordinators)]
     with force_locale("vi"):
         return digest(
             person.name,
@@ -332,6 +349,7 @@ def _wording(
             today=today,
             calendar=calendar,
             base_url=base_url,
+            inherited=legacy,
         )
 
 

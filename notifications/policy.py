@@ -71,6 +71,36 @@ def owed(
     return [one for one in steps if one.key not in recorded]
 
 
+INHERITED = "inherited"
+
+
+@dataclass(frozen=True)
+class Legacy:
+    """An assignment that a reorganisation gave to a unit, on a day. Undated work is told, too."""
+
+    assignment_id: int
+    unit_id: int
+    on: date
+
+
+def inherited(
+    legacies: Iterable[Legacy],
+    teams: Mapping[int, Team],
+    calendar: WorkCalendar,
+    today: date,
+    recorded: Collection[tuple[int, int, str, date]],
+) -> list[Owed]:
+    """What a unit is told that it inherited: once a person, its head included. Nothing on a day off."""
+    if not calendar.works(today):
+        return []
+    owed = (
+        Owed(one.assignment_id, person, INHERITED, one.on)
+        for one in legacies
+        for person in teams.get(one.unit_id, Team()).members(("officer", "head"))
+    )
+    return [one for one in owed if one.key not in recorded]
+
+
 def _steps(
     duty: Duty, teams: Mapping[int, Team], ladder: Ladder, calendar: WorkCalendar, today: date
 ) -> Iterator[Owed]:

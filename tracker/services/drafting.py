@@ -9,19 +9,20 @@ import re
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from sqlalchemy import select
 
-from tracker.deadlines.periods import add_months
 from tracker.drafts import codec
 from tracker.drafts.expand import Planned, believable, expand
 from tracker.drafts.model import Doubt, PlanPeriod, TaskDraft
 from tracker.errors import NotFound
 from tracker.extensions import db
+from tracker.services.recompute import Rules, rules_of
 from tracker.store.models import Committee, DraftRow, Plan, PlanVersion
 from tracker.store.queries import units as find
+from tracker.store.queries.plans import plan_day
 from tracker.store.queries.rows import Choice, GroupRow, MentionRow, UnitRow
 from tracker.units.matching import Matcher, Named, key
 from tracker.units.meaning import Meaning
@@ -182,18 +183,6 @@ def period_of(version: PlanVersion) -> PlanPeriod:
     return PlanPeriod(version.period_start, version.period_end)
 
 
-def plan_day(version: PlanVersion, today: date) -> date:
-    """The day as of which its names are meant: its own date (the last day where only the month is known), else
-    the begin of its period, else today."""
-    for text, whole in ((version.issued_on, True), (f"{version.issued_on}-01", False)):
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            continue
-        return day if whole else add_months(day, 1) - timedelta(days=1)
-    return version.period_start or today
-
-
 def names_of(version: PlanVersion, today: date) -> Names:
     """The names of the plan's day, and whom a person may choose besides."""
     return Names(version.plan.committee_id, plan_day(version, today), today=today)
@@ -204,7 +193,8 @@ def prepare(version: PlanVersion, today: date) -> Draft:
     plan = version.plan
     names = names_of(version, today)
     over = find.successors(db.session, names.choosable, today)
-    rows = tuple(_prepare_row(row, version, names, plan.coordinator_id, today, over) for row in version.rows)
+    rules = rules_of(db.session, plan.committee_id)
+    rows = tuple(_prepare_row(row, version, names, rules, today, over) for row in version.rows)
     return Draft(plan, version, names, rows, {unit: only(heirs) for unit, heirs in over.items()})
 
 
@@ -217,11 +207,12 @@ def _prepare_row(
     row: DraftRow,
     version: PlanVersion,
     names: Names,
-    coordinator_id: int,
+    rules: Rules,
     today: date,
     over: Mapping[int, tuple[int, ...]],
 ) -> Prepared:
-    task = codec.task_from_json(row.data)
+    task = rules.counted(codec.task_from_json(row.data), version.issued_on)
+    coordinator_id = version.plan.coordinator_id
     mentions = (
         *_mentions("lead", task.leads, row, names, coordinator_id),
         *_mentions("partner", task.partners, row, names, coordinator_id),
@@ -237,7 +228,7 @@ def _prepare_row(
         partner_ids=tuple(one for one in _unit_ids(mentions, "partner") if one not in leads),
         doubts=doubts if row.decision == "open" else tuple(d for d in doubts if d.code in BLOCKING),
         blocking=tuple(d for d in doubts if d.code in BLOCKING and d.code not in row.overruled),
-        planned=tuple(expand(task, leads, period_of(version), today)),
+        planned=rules.read(task, expand(task, leads, period_of(version), today)),
     )
 
 

@@ -19,7 +19,7 @@ from tracker.errors import Forbidden, NotFound
 from tracker.extensions import db
 from tracker.progress.counts import DONE, Tally, joined, plan_tally, unit_tally, worst
 from tracker.progress.standing import Work, standing
-from tracker.services import drafting
+from tracker.services import drafting, foretelling
 from tracker.services.past import past_periods
 from tracker.services.publish import forecast
 from tracker.store.models import (
@@ -284,7 +284,16 @@ def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
         may_decide=access.may(actor, "work.accept", thing) and row.work.state == "submitted",
         may_take_back=may_tick and row.work.state == "submitted",
         sees_evidence=sees,
+        siblings=tuple(_siblings(row, today)) if row.work.state in ("open", "waiting") else (),
     )
+
+
+def _siblings(row: WorkRow, today: date) -> Iterable[WorkRow]:
+    """Open lines of the same task, timing and period that the same unit holds, as it inherited them."""
+    for other in _works(Wanted(tasks=[row.task_id], holders=[row.holder_id]), today):
+        same = (other.timing_id, other.period) == (row.timing_id, row.period) and other.id != row.id
+        if same and other.work.state in ("open", "waiting"):
+            yield other
 
 
 def _printed(timing: Timing | None, due: date | None) -> date | None:
@@ -549,6 +558,8 @@ def review(actor: Actor, version_id: int, *, at: datetime) -> Review:
         unassigned=sum(not one.lead_ids for one in draft.publishable),
         undated=sum(one.due is None and not one.waits_for for one in planned),
         waiting=sum(bool(one.waits_for) for one in planned),
+        heirs=foretelling.heirs(draft, today),
+        dropped=foretelling.dropped(would.dropped, today),
     )
 
 

@@ -672,7 +672,7 @@ def _new_unit_in_use(row: UnitChange) -> str:
                 "đơn vị trực thuộc mới",
                 _beyond(UnitVersion, UnitVersion.parent_id == unit_id, _own_children(before, unit_id)),
             ),
-            ("nhóm đơn vị mới", _grouped(unit_id, before["members_added"])),
+            ("nhóm đơn vị mới", _listed(unit_id)),
             ("bản thảo đã chọn đơn vị này", _drafted(row.committee_id, unit_id)),
         )
         for what, used in uses:
@@ -691,10 +691,9 @@ def _beyond(model: type[Any], where: Any, ours: Iterable[int] = ()) -> bool:
     return any(found not in known for found in db.session.scalars(select(model.id).where(where)))
 
 
-def _grouped(unit_id: int, added: Iterable[list[int]]) -> bool:
-    known = {group_id for group_id, unit in added if unit == unit_id}
-    query = select(UnitGroupMember.group_id).where(UnitGroupMember.unit_id == unit_id)
-    return any(group_id not in known for group_id in db.session.scalars(query))
+def _listed(unit_id: int) -> bool:
+    query = select(UnitGroupMember.group_id).where(UnitGroupMember.unit_id == unit_id).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def _drafted(committee_id: int, unit_id: int) -> bool:

@@ -26,7 +26,6 @@ from tracker.store.models import (
     Unit,
     UnitChange,
     UnitGroup,
-    UnitGroupMember,
     UnitSuccession,
     UnitVersion,
 )
@@ -52,8 +51,6 @@ class Ledger:
     absences: list[list[int]] = field(default_factory=list)
     feeds: list[int] = field(default_factory=list)
     groups: list[list[Any]] = field(default_factory=list)
-    members_removed: list[list[int]] = field(default_factory=list)
-    members_added: list[list[int]] = field(default_factory=list)
 
 
 # Units and their versions
@@ -246,31 +243,19 @@ def end_feeds(change: Change, at: datetime, ledger: Ledger) -> None:
 
 
 def regroup(committee_id: int, change: Change, heir_ids: list[int], ledger: Ledger) -> None:
-    """In a list of members the heirs stand for the units that ended; in a rule, the only heir as parent."""
+    """Rules that name an ended unit as parent name its only heir; an heir is left out of a group only where all
+    of its predecessors were. Lists of members stay: they find the heirs of a day by themselves."""
     ended = set(change.ended)
     for group in db.session.scalars(select(UnitGroup).where(UnitGroup.committee_id == committee_id)):
-        _regroup_rule(group, ended, heir_ids, ledger)
-        listed = {member.unit_id for member in group.members}
-        leaving = listed & ended
-        coming = set(heir_ids) - listed if leaving else set()
-        for member in [one for one in group.members if one.unit_id in leaving]:
-            group.members.remove(member)
-            ledger.members_removed.append([group.id, member.unit_id])
-        for unit_id in sorted(coming):
-            group.members.append(UnitGroupMember(group_id=group.id, unit_id=unit_id))
-            ledger.members_added.append([group.id, unit_id])
-
-
-def _regroup_rule(group: UnitGroup, ended: set[int], heir_ids: list[int], ledger: Ledger) -> None:
-    excepted = set(group.exceptions or ())
-    rule = dict(group.rule) if group.rule is not None else None
-    if rule and rule.get("parent_id") in ended and len(heir_ids) == 1:
-        rule["parent_id"] = heir_ids[0]
-    # A successor is left out only where all of its predecessors were.
-    exceptions = sorted(excepted | set(heir_ids)) if ended and ended <= excepted else group.exceptions
-    if rule != group.rule or exceptions != group.exceptions:
-        ledger.groups.append([group.id, group.rule, list(group.exceptions or ())])
-        group.rule, group.exceptions = rule, exceptions
+        excepted = set(group.exceptions or ())
+        rule = dict(group.rule) if group.rule is not None else None
+        if rule and rule.get("parent_id") in ended and len(heir_ids) == 1:
+            rule["parent_id"] = heir_ids[0]
+        all_out = bool(ended) and ended <= excepted
+        exceptions = sorted(excepted | set(heir_ids)) if all_out else group.exceptions
+        if rule != group.rule or exceptions != group.exceptions:
+            ledger.groups.append([group.id, group.rule, list(group.exceptions or ())])
+            group.rule, group.exceptions = rule, exceptions
 
 
 def relate(row: UnitChange, change: Change, heir_ids: list[int]) -> None:
@@ -344,12 +329,6 @@ def _restore_people(before: Mapping[str, Any]) -> None:
 
 
 def _restore_groups(before: Mapping[str, Any]) -> None:
-    for group_id, unit_id in before["members_added"]:
-        _one(UnitGroup, group_id).members[:] = [
-            one for one in _one(UnitGroup, group_id).members if one.unit_id != unit_id
-        ]
-    for group_id, unit_id in before["members_removed"]:
-        _one(UnitGroup, group_id).members.append(UnitGroupMember(group_id=group_id, unit_id=unit_id))
     for group_id, rule, exceptions in before["groups"]:
         group = _one(UnitGroup, group_id)
         group.rule, group.exceptions = rule, exceptions

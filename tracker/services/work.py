@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -16,7 +17,7 @@ from tracker.extensions import db
 from tracker.services.evidence import DocumentLine, Given, evidence_of, read_document_line
 from tracker.services.record import record
 from tracker.store.engine import transaction
-from tracker.store.models import Assignment, Plan, Submission
+from tracker.store.models import Assignment, Evidence, Plan, Submission
 
 __all__ = [
     "DocumentLine",
@@ -42,14 +43,25 @@ REASONS = {
 }
 
 
-def tick(actor: Actor, assignment_id: int, given: Given, *, at: datetime) -> None:
-    """A unit says that its work is done, with evidence. The day that counts is today."""
+def tick(actor: Actor, assignment_id: int, given: Given, *, also: Collection[int] = (), at: datetime) -> None:
+    """A unit says that its work is done, with evidence. The day that counts is today.
+
+    `also` are further lines of the same task and period that it inherited: the same evidence closes them too.
+    """
     with _changing(actor, "work.tick", assignment_id) as work:
-        _submit(actor, work, given, received_on=vietnam_day(at), via="", at=at)
+        together = _together(actor, "work.tick", work, also)
+        _submit(actor, together, given, received_on=vietnam_day(at), via="", at=at)
 
 
 def tick_on_behalf(
-    actor: Actor, assignment_id: int, given: Given, *, received_on: date, via: str, at: datetime
+    actor: Actor,
+    assignment_id: int,
+    given: Given,
+    *,
+    received_on: date,
+    via: str,
+    also: Collection[int] = (),
+    at: datetime,
 ) -> None:
     """The coordinator records what came in otherwise: on which day it was received, and how it came."""
     with _changing(actor, "work.tick-on-behalf", assignment_id) as work:
@@ -57,7 +69,8 @@ def tick_on_behalf(
             raise Invalid("Xin chọn cách nhận: bản giấy, điện thoại hoặc hệ thống khác.", code="no-way")
         if received_on > vietnam_day(at):
             raise Invalid("Ngày nhận không thể ở trong tương lai.", code="future-receipt")
-        _submit(actor, work, given, received_on=received_on, via=via, at=at)
+        together = _together(actor, "work.tick-on-behalf", work, also)
+        _submit(actor, together, given, received_on=received_on, via=via, at=at)
 
 
 def take_back(actor: Actor, assignment_id: int, *, at: datetime) -> None:
@@ -146,25 +159,65 @@ def _sent(work: Assignment) -> Submission:
     raise Refused(REASONS[work.state], code="wrong-state")
 
 
+def _together(actor: Actor, deed: str, work: Assignment, also: Collection[int]) -> list[Assignment]:
+    """The work, and the lines that its holder inherited of the same task, timing and period."""
+    found = [work]
+    for other_id in dict.fromkeys(one for one in also if one != work.id):
+        other = db.session.get(Assignment, other_id)
+        if other is None or _line(other) != _line(work):
+            raise Invalid(
+                "Chỉ gửi chung cho các dòng cùng nhiệm vụ, cùng kỳ của đơn vị.", code="not-together"
+            )
+        access.need(actor, deed, _thing(other))
+        found.append(other)
+    return found
+
+
+def _line(work: Assignment) -> tuple[int, int, str, int]:
+    return work.task_id, work.timing_id, work.period, work.holder_id
+
+
 def _submit(
-    actor: Actor, work: Assignment, given: Given, *, received_on: date, via: str, at: datetime
+    actor: Actor, works: list[Assignment], given: Given, *, received_on: date, via: str, at: datetime
 ) -> None:
     assert actor.id is not None
-    _move(work, "tick", at)
-    submission = Submission(
-        person_id=actor.id, submitted_at=at, received_on=received_on, via=via, note=given.note.strip()[:2000]
+    work, *also = works
+    evidence = evidence_of(given, work.committee_id, actor.id, at=at, today=vietnam_day(at))
+    bundle = secrets.token_hex(16) if also else ""
+    for one in works:
+        _move(one, "tick", at)
+        submission = Submission(
+            person_id=actor.id,
+            submitted_at=at,
+            received_on=received_on,
+            via=via,
+            note=given.note.strip()[:2000],
+            bundle=bundle,
+        )
+        submission.evidence = evidence if one is work else [_same_evidence(known) for known in evidence]
+        one.submissions.append(submission)
+        db.session.flush()
+        after = {
+            "submission": submission.id,
+            "received_on": received_on.isoformat(),
+            "evidence": [known.text for known in submission.evidence],
+        }
+        if via:
+            after |= {"via": via, "on_behalf_of": one.holder_id}
+        _note(actor, one, "ticked-on-behalf" if via else "ticked", at, after)
+
+
+def _same_evidence(known: Evidence) -> Evidence:
+    """The same document, file or link for another line; a file is kept once."""
+    return Evidence(
+        kind=known.kind,
+        text=known.text,
+        number=known.number,
+        symbol=known.symbol,
+        dated_on=known.dated_on,
+        link=known.link,
+        file=known.file,
     )
-    submission.evidence = evidence_of(given, work.committee_id, actor.id, at=at, today=vietnam_day(at))
-    work.submissions.append(submission)
-    db.session.flush()
-    after = {
-        "submission": submission.id,
-        "received_on": received_on.isoformat(),
-        "evidence": [one.text for one in submission.evidence],
-    }
-    if via:
-        after |= {"via": via, "on_behalf_of": work.holder_id}
-    _note(actor, work, "ticked-on-behalf" if via else "ticked", at, after)
 
 
 def _decide(submission: Submission, actor: Actor, state: str, at: datetime) -> None:

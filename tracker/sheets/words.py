@@ -88,3 +88,8 @@ def size_words(size: int) -> str:
     if size < 1_000_000:
         return f"{max(1, round(size / 1000))} kB" if size else "0 kB"
     return f"{size / 1_000_000:.1f} MB".replace(".", ",")
+
+
+def both_names(meant: str, now: str) -> str:
+    """`UBND xã A, nay là UBND xã D`: whom the plan names and whose work it is; one name where they are the same."""
+    return f"{meant}, nay là {now}" if meant and meant != now else now

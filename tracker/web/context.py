@@ -211,7 +211,7 @@ def _places() -> tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...]:
         ("dashboard.see", "dashboard.matrix", "grid", _("Theo dõi"), _("Theo dõi"), ("dashboard",)),
         ("work.list", "work.mine", "work", _("Việc của đơn vị"), _("Việc"), ("work",)),
         ("plan.list", "plans.index", "plan", _("Kế hoạch"), _("Kế hoạch"), ("plans", "review")),
-        ("unit.see", "units.index", "unit", _("Đơn vị"), _("Đơn vị"), ("units", "rosters")),
+        ("unit.see", "units.index", "unit", _("Đơn vị"), _("Đơn vị"), ("units", "groups", "rosters")),
         ("people.see", "people.index", "people", _("Người dùng"), _("Người dùng"), ("people",)),
         ("outbox.see", "outbox.index", "mail", _("Thư đi"), _("Thư đi"), ("outbox",)),
     )
@@ -275,5 +275,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "initials": initials,
     "sentence": sentence,
     "unit_kind": lambda kind: words.UNIT_KINDS.get(kind, words.UNIT_KINDS["other"]),
+    "whose": lambda row: words.both_names(row.unit_name, row.holder_name),
     "role": lambda role: words.ROLES.get(role, role),
 }

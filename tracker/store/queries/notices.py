@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import exists, func, select
 
-from tracker.life import OPEN
+from tracker.life import OPEN, SUBMITTED, WAITING
 from tracker.progress.standing import Work
 from tracker.store.engine import AnySession
 from tracker.store.models import (
     Absence,
     Assignment,
     Committee,
+    HandOver,
     Letter,
     Notice,
     Person,
@@ -77,6 +78,20 @@ class DigestRow:
 
 
 @dataclass(frozen=True)
+class InheritedRow:
+    """An assignment that the holder got from another unit, as a digest tells it."""
+
+    id: int
+    title: str
+    plan_name: str
+    period: str
+    due_on: date | None
+    from_name: str
+    holder_name: str
+    coordinator_id: int
+
+
+@dataclass(frozen=True)
 class Follower:
     """Who follows a plan up: the unit, its mailbox, and a person of it."""
 
@@ -98,8 +113,9 @@ class LastSweep:
 
 
 def committee_settings(session: AnySession) -> list[tuple[int, Mapping[str, Any]]]:
-    """(id, settings) of every committee that has open work."""
-    busy = exists().where(Assignment.committee_id == Committee.id, Assignment.state == OPEN)
+    """(id, settings) of every committee that has work to be told of."""
+    told_of = Assignment.state.in_((OPEN, WAITING))
+    busy = exists().where(Assignment.committee_id == Committee.id, told_of)
     query = select(Committee.id, Committee.settings).where(busy).order_by(Committee.id)
     return [(row.id, row.settings or {}) for row in session.execute(query)]
 
@@ -133,6 +149,58 @@ def recorded(session: AnySession, committee_id: int) -> set[tuple[int, int, str,
         .where(Assignment.committee_id == committee_id, Assignment.state == OPEN)
     )
     return set(session.execute(query))
+
+
+def told_inherited(session: AnySession, committee_id: int) -> set[tuple[int, int, str, date]]:
+    """(assignment, person, step, day) of inherited work that was told, whatever its state by now."""
+    query = (
+        select(Notice.assignment_id, Notice.person_id, Notice.step, Notice.due_on)
+        .join(Assignment, Assignment.id == Notice.assignment_id)
+        .where(Assignment.committee_id == committee_id, Notice.step == "inherited")
+    )
+    return set(session.execute(query))
+
+
+def inherited_rows(session: AnySession, letter_id: int, day: date) -> list[InheritedRow]:
+    """What a letter is to tell of inherited work that is still with its unit and not done."""
+    query = (
+        select(
+            Assignment,
+            HandOver.from_id,
+            Plan.coordinator_id,
+            PlanVersion.number,
+            PlanVersion.title,
+            TaskVersion.title.label("task"),
+        )
+        .join(Notice, (Notice.assignment_id == Assignment.id) & (Notice.step == "inherited"))
+        .join(HandOver, (HandOver.assignment_id == Assignment.id) & (HandOver.to_id == Assignment.holder_id))
+        .join(Plan, Plan.id == Assignment.plan_id)
+        .join(PlanVersion, (PlanVersion.plan_id == Plan.id) & (PlanVersion.state == "published"))
+        .join(
+            TaskVersion,
+            (TaskVersion.task_id == Assignment.task_id) & (TaskVersion.plan_version_id == PlanVersion.id),
+        )
+        .where(Notice.letter_id == letter_id, Assignment.state.in_((OPEN, WAITING, SUBMITTED)))
+        .order_by(HandOver.id)
+    )
+    found = {row.Assignment.id: row for row in session.execute(query)}
+    called = names(
+        session, {n for row in found.values() for n in (row.from_id, row.Assignment.holder_id)}, day
+    )
+    rows = [
+        InheritedRow(
+            id=row.Assignment.id,
+            title=row.task,
+            plan_name=row.number or row.title,
+            period=row.Assignment.period,
+            due_on=row.Assignment.due_on,
+            from_name=called.get(row.from_id, ""),
+            holder_name=called.get(row.Assignment.holder_id, ""),
+            coordinator_id=row.coordinator_id,
+        )
+        for row in found.values()
+    ]
+    return sorted(rows, key=lambda row: (row.due_on or date.max, row.id))
 
 
 def teams(session: AnySession, day: date, unit_ids: Iterable[int]) -> dict[int, dict[str, tuple[int, ...]]]:
@@ -245,7 +313,9 @@ def _digest_row(
 
 def letter_steps(session: AnySession, letter_id: int) -> set[tuple[int, date]]:
     """(assignment, due date) of the steps that a letter is to tell."""
-    query = select(Notice.assignment_id, Notice.due_on).where(Notice.letter_id == letter_id)
+    query = select(Notice.assignment_id, Notice.due_on).where(
+        Notice.letter_id == letter_id, Notice.step != "inherited"
+    )
     return set(session.execute(query))
 
 
@@ -277,6 +347,12 @@ def follower(session: AnySession, unit_id: int, day: date) -> Follower:
     mailbox = session.scalar(select(Unit.mailbox).where(Unit.id == unit_id)) or ""
     name = names(session, [unit_id], day).get(unit_id, "")
     return Follower(unit_id, name, mailbox, person.name if person else "", person.phone if person else "")
+
+
+def unsent_letters(session: AnySession, person_id: int) -> int:
+    """How many letters to the person wait or are to be tried again."""
+    query = select(func.count()).where(Letter.person_id == person_id, Letter.state.in_(UNSENT))
+    return session.scalar(query) or 0
 
 
 def last_sweep(session: AnySession) -> LastSweep:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import defer, selectinload
 
+from tracker.deadlines.periods import add_months
 from tracker.store.engine import AnySession
 from tracker.store.models import (
     Assignment,
@@ -22,6 +24,18 @@ from tracker.store.models import (
 )
 from tracker.store.queries.rows import FactRow, NoticeRow
 from tracker.store.queries.units import person_names
+
+
+def plan_day(version: PlanVersion, today: date) -> date:
+    """The day as of which its names are meant: its own date (the last day where only the month is known), else
+    the begin of its period, else today."""
+    for text, whole in ((version.issued_on, True), (f"{version.issued_on}-01", False)):
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            continue
+        return day if whole else add_months(day, 1) - timedelta(days=1)
+    return version.period_start or today
 
 
 def versions(session: AnySession, *, committee_ids: Iterable[int], state: str) -> list[PlanVersion]:

@@ -220,6 +220,7 @@ class WorkPage:
     may_decide: bool
     may_take_back: bool
     sees_evidence: bool
+    siblings: tuple[WorkRow, ...] = ()
 
 
 @dataclass(frozen=True)

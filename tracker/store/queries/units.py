@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
@@ -59,6 +59,27 @@ def unit(session: AnySession, unit_id: int, day: date) -> UnitRow | None:
 def names(session: AnySession, ids: Iterable[int], day: date) -> dict[int, str]:
     """Unit id → its name on the day."""
     return {row.id: row.name for row in units(session, day, ids=set(ids))}
+
+
+def named_over_time(session: AnySession, ids: Iterable[int]) -> Callable[[int, date], str]:
+    """A function (unit id, day) → its name on the day: the last that it had by then, else its first one."""
+    query = (
+        select(UnitVersion.unit_id, UnitVersion.name, UnitVersion.valid_from)
+        .where(UnitVersion.unit_id.in_(set(ids)))
+        .order_by(UnitVersion.ordinal)
+    )
+    history: dict[int, list[tuple[str, date | None]]] = {}
+    for unit_id, name, since in session.execute(query):
+        history.setdefault(unit_id, []).append((name, since))
+
+    def named(unit_id: int, day: date) -> str:
+        found = ""
+        for name, since in history.get(unit_id, ()):
+            if not found or since is None or since <= day:
+                found = name
+        return found
+
+    return named
 
 
 def successors(session: AnySession, unit_ids: Iterable[int], day: date) -> dict[int, tuple[int, ...]]:

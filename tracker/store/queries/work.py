@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,11 +11,13 @@ from sqlalchemy.orm import selectinload
 
 from tracker.clock import vietnam_day
 from tracker.deadlines.workdays import WorkCalendar
+from tracker.life import ACCEPTED, EXCUSED
 from tracker.progress.standing import Work, standing
 from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, Mention, Plan, PlanVersion, Submission, TaskVersion, Timing
+from tracker.store.queries.plans import plan_day
 from tracker.store.queries.rows import EvidenceRow, SubmissionRow, WorkRow
-from tracker.store.queries.units import names, person_names
+from tracker.store.queries.units import named_over_time, person_names
 
 IN_BATCHES_OF = 500  # SQLite takes so many parameters, with room to spare
 
@@ -37,7 +39,7 @@ def rows(session: AnySession, wanted: Wanted, today: date, calendar: WorkCalenda
     tasks = _task_versions(session, {one.task_id for one, *_ in found})
     submissions = _last_submissions(session, [one.id for one, *_ in found])
     units = {u for one, _, plan in found for u in (one.unit_id, one.holder_id, plan.coordinator_id)}
-    unit_names = names(session, units, today)
+    named = named_over_time(session, units)
     versions = plan_versions(session, {plan.id for _, _, plan in found})
     made = [
         _row(
@@ -47,7 +49,7 @@ def rows(session: AnySession, wanted: Wanted, today: date, calendar: WorkCalenda
             tasks[one.task_id],
             versions[plan.id],
             submissions.get(one.id),
-            unit_names,
+            named,
             today,
             calendar,
         )
@@ -132,6 +134,13 @@ def work_of(assignment: Assignment, last: Submission | None) -> Work:
     )
 
 
+def _told_on(one: Assignment, today: date) -> date:
+    """The day whose names a page shows: today's for work that goes on; what is closed keeps those of its end."""
+    if one.state == ACCEPTED:
+        return one.done_on or vietnam_day(one.changed_at)
+    return vietnam_day(one.changed_at) if one.state == EXCUSED else today
+
+
 def _row(
     one: Assignment,
     timing: Timing,
@@ -139,7 +148,7 @@ def _row(
     task: TaskVersion,
     version: PlanVersion,
     last: Submission | None,
-    unit_names: dict[int, str],
+    named: Callable[[int, date], str],
     today: date,
     calendar: WorkCalendar,
 ) -> WorkRow:
@@ -152,7 +161,7 @@ def _row(
         plan_number=version.number,
         plan_title=version.title,
         coordinator_id=plan.coordinator_id,
-        coordinator_name=unit_names.get(plan.coordinator_id, ""),
+        coordinator_name=named(plan.coordinator_id, today),
         task_id=one.task_id,
         timing_id=one.timing_id,
         path=tuple(task.path),
@@ -163,9 +172,9 @@ def _row(
         timing_text=timing.text,
         start_on=None if timing.every else timing.start,
         unit_id=one.unit_id,
-        unit_name=unit_names.get(one.unit_id, ""),
+        unit_name=named(one.unit_id, plan_day(version, today)),
         holder_id=one.holder_id,
-        holder_name=unit_names.get(one.holder_id, ""),
+        holder_name=named(one.holder_id, _told_on(one, today)),
         deliverables=tuple(d.text for d in task.deliverables),
         partners=tuple(m.text for m in task.mentions if m.part == "partner"),
         work=work,

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from tracker.drafts.model import TaskDraft
 from tracker.errors import Invalid, NotFound, Refused
@@ -19,7 +21,7 @@ from tracker.services import publish as publishing
 from tracker.services import review as deeds
 from tracker.services import show
 from tracker.store.queries.rows import Review, ReviewRow
-from tracker.web import context, doubts
+from tracker.web import context, doubts, watching
 from tracker.web.guard import asks
 from tracker.web.marking import first_block, paragraphs
 from tracker.web.task_form import (
@@ -37,6 +39,8 @@ from tracker.web.task_form import (
 blueprint = Blueprint("review", __name__, url_prefix="/kiem-tra/<int:version_id>")
 
 MENDABLE = (Invalid, Refused)
+LARGE = 2000  # assignments; publishing more is watched
+FIGURE = "%(n)s"
 
 
 @dataclass(frozen=True)
@@ -162,25 +166,55 @@ def _correct_head(version_id: int) -> None:
 @asks("plan.publish")
 def publish(version_id: int) -> ResponseReturnValue:
     """From here on units see their work and letters may leave."""
-    plan_id = _found(version_id).plan.id
+    found = _found(version_id)
+    deed = partial(
+        publishing.publish, context.actor(), version_id, row_version=_row_version(), at=context.now()
+    )
+    if found.new_assignments + found.kept_assignments > LARGE:
+        return _watched(deed, found)
     try:
-        done = publishing.publish(context.actor(), version_id, row_version=_row_version(), at=context.now())
+        done = deed()
     except MENDABLE as error:
         flash(error.message, "error")
         return redirect(url_for(".page", version_id=version_id, _anchor="ban-hanh"), 303)
-    flash(_published(done), "done")
-    return redirect(url_for("plans.page", plan_id=plan_id), 303)
+    flash(_published(done, _figures()), "done")
+    return redirect(url_for("plans.page", plan_id=found.plan.id), 303)
 
 
-def _published(done: publishing.Published) -> str:
-    words = [_("Đã ban hành kế hoạch: %(n)d việc được giao cho các đơn vị.", n=done.assignments)]
-    if done.kept:
-        words.append(_("%(n)d việc giữ nguyên.", n=done.kept))
-    if done.moved:
-        words.append(_("%(n)d việc trong số đó có hạn mới.", n=done.moved))
-    if done.withdrawn:
-        words.append(_("%(n)d việc rút lại.", n=done.withdrawn))
-    return " ".join(words)
+def _watched(deed: watching.Deed[publishing.Published], found: Review) -> ResponseReturnValue:
+    """A large plan: a page that tells how far it has come."""
+    page = watching.Page(
+        template="review/publishing.html",
+        step=_("%(done)s trên %(total)s việc", done=watching.DONE, total=watching.TOTAL),
+        fault=_("Chưa ban hành được và chưa ghi gì. Xin thử lại."),
+        back=_("Trở lại bản thảo"),
+        back_to=url_for(".page", version_id=found.version_id, _anchor="ban-hanh"),
+    )
+    figures, go = _figures(), _("Xem trang kế hoạch")
+    plan = url_for("plans.page", plan_id=found.plan.id)
+
+    def ended(done: publishing.Published) -> Markup:
+        return Markup('<p class="rd">{} <a class="btn btn-primary" href="{}">{}</a></p>').format(
+            _published(done, figures), plan, go
+        )
+
+    return watching.watched(deed, page, ended)
+
+
+def _figures() -> dict[str, str]:
+    """What is said of each figure of a publishing, with a place for it."""
+    return {
+        "assignments": _("Đã ban hành kế hoạch: %(n)s việc được giao cho các đơn vị.", n=FIGURE),
+        "kept": _("%(n)s việc giữ nguyên.", n=FIGURE),
+        "moved": _("%(n)s việc trong số đó có hạn mới.", n=FIGURE),
+        "withdrawn": _("%(n)s việc rút lại.", n=FIGURE),
+    }
+
+
+def _published(done: publishing.Published, figures: dict[str, str]) -> str:
+    numbers = {name: getattr(done, name) for name in figures}
+    told = [name for name, n in numbers.items() if n or name == "assignments"]
+    return " ".join(figures[name].replace(FIGURE, str(numbers[name])) for name in told)
 
 
 @blueprint.post("/bo")

@@ -23,6 +23,7 @@ from tracker.web import (
     context,
     dashboard,
     files,
+    groups,
     guard,
     home,
     outbox,
@@ -34,7 +35,22 @@ from tracker.web import (
     work,
 )
 
-DOORS = (home, auth, account, work, plans, review, dashboard, units, rosters, people, outbox, files, routes)
+DOORS = (
+    home,
+    auth,
+    account,
+    work,
+    plans,
+    review,
+    dashboard,
+    units,
+    groups,
+    rosters,
+    people,
+    outbox,
+    files,
+    routes,
+)
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 

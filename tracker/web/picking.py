@@ -1,0 +1,20 @@
+"""Units ticked one by one: what a form showed and what was left ticked come out of it.
+
+A box that is not ticked is not sent, so the form says as well which boxes it showed.
+"""
+
+from __future__ import annotations
+
+from werkzeug.datastructures import MultiDict
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """1,2,9 as numbers; what is none is passed over."""
+    return tuple(int(one) for one in text.split(",") if one.isascii() and one.isdecimal() and len(one) < 19)
+
+
+def ticked(form: MultiDict[str, str], name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """(units that were shown, those of them that are ticked); both empty where the form had no such boxes."""
+    shown = numbers(form.get(f"{name}-shown", ""))
+    kept = set(form.getlist(name, type=int))
+    return shown, tuple(one for one in shown if one in kept)

@@ -27,6 +27,7 @@ from tracker.extensions import db
 from tracker.services import accounts, rosters
 from tracker.sheets.rosters import MEDIA_TYPES, roster_bytes, told_entry
 from tracker.store.models import Committee, Person
+from tracker.units.ready_made import filled
 from tracker.units.roster import GROUPS, PEOPLE, UNITS
 
 HOST = "127.0.0.1"
@@ -42,6 +43,9 @@ def _application(port: int = 8000) -> Iterator[Flask]:
             yield app
     except TrackerError as error:
         raise click.ClickException(error.message) from None
+    finally:
+        with app.app_context():
+            db.engine.dispose()
 
 
 def _upgrade() -> None:
@@ -187,11 +191,12 @@ DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would change, a
 @units_group.command("import")
 @FILE
 @click.option("--groups", is_flag=True, help="The file lists groups, not units.")
+@click.option("--place", default="", help="Fills a ready-made list: “huyện Sơn Thanh”.")
 @DRY_RUN
 @_committee_option
-def units_import_command(file: Path, groups: bool, dry_run: bool, committee: str) -> None:
+def units_import_command(file: Path, groups: bool, place: str, dry_run: bool, committee: str) -> None:
     """Take units (or groups) from a .csv or .xlsx FILE: all of it, or nothing."""
-    _import_roster(file, GROUPS if groups else UNITS, dry_run, committee)
+    _import_roster(file, GROUPS if groups else UNITS, dry_run, committee, place)
 
 
 @units_group.command("export")
@@ -220,9 +225,10 @@ def people_export_command(file: Path, committee: str) -> None:
     _export_roster(file, rosters.export_people, committee)
 
 
-def _import_roster(file: Path, kind: str, dry_run: bool, committee: str) -> None:
+def _import_roster(file: Path, kind: str, dry_run: bool, committee: str, place: str = "") -> None:
     with _application() as app:
-        given = (OPERATOR, _committee(committee), file.read_bytes())
+        data = filled(file.read_text("utf-8-sig"), place) if place else file.read_bytes()
+        given = (OPERATOR, _committee(committee), data)
         at = app.extensions["clock"]()
         if dry_run:
             shown = rosters.preview(*given, at=at, kind=kind)

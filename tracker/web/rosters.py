@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 import zlib
 from importlib import resources
 from io import BytesIO
@@ -24,6 +23,7 @@ from tracker.errors import Invalid, Refused, TrackerError, UnreadableFile
 from tracker.services import rosters as deeds
 from tracker.services.rosters import Imported, Preview, Table
 from tracker.sheets.rosters import MEDIA_TYPES, roster_bytes
+from tracker.units.ready_made import filled
 from tracker.units.roster import PEOPLE, UNITS
 from tracker.units.roster_plan import SAME
 from tracker.web.context import actor, committee_id, now, today
@@ -35,7 +35,6 @@ MENDABLE = (UnreadableFile, Invalid, Refused)
 # What a form field may hold (Flask takes half a million characters of fields in one form).
 CARRIED = 450_000
 SHOWN = 300
-BLANK = re.compile(r"\{[^{}]{1,40}\}")
 FOLDER = resources.files("plan_templates") / "rosters"
 SAMPLE = "son-thanh"
 
@@ -43,6 +42,11 @@ TITLES = {
     "units": lazy_gettext("Đơn vị"),
     "groups": lazy_gettext("Nhóm đơn vị"),
     "people": lazy_gettext("Người dùng"),
+}
+PLACES = {
+    "quan-huyen-truoc-2025": lazy_gettext("Huyện, quận (trước 01/7/2025)"),
+    "xa": lazy_gettext("Xã, phường"),
+    "tinh": lazy_gettext("Tỉnh, thành phố"),
 }
 
 
@@ -111,7 +115,7 @@ def counted(done: Imported) -> str:
 def _given() -> tuple[bytes, str]:
     """The file that was chosen, or the ready-made list with the place filled in; and its name."""
     if "mau" in request.form:
-        return _ready_made(request.form["mau"], " ".join(request.form.get("dia-danh", "").split()))
+        return _ready_made(request.form["mau"], request.form.get("dia-danh", ""))
     file = request.files.get("tep")
     if not file or not file.filename:
         raise Invalid(_("Chưa có tệp nào được chọn. Xin chọn tệp danh sách rồi gửi lại."))
@@ -128,26 +132,18 @@ def ready_made() -> dict[str, str]:
 
 def _words(name: str) -> str:
     """Named by what it holds: the sort of place, and which list."""
-    place, _mark, what = name.removesuffix(".csv").partition("-don-vi")
-    kind = TITLES["units"] if _mark else TITLES["groups"]
-    known = {
-        "huyen": _("Huyện, trước 01/7/2025"),
-        "xa": _("Xã, phường, từ 01/7/2025"),
-        "tinh": _("Tỉnh, từ 01/7/2025"),
-    }
-    stem = place.removesuffix("-nhom")
-    words = next((said for key, said in known.items() if stem.split("-")[0] == key), stem)
-    return f"{words}: {kind}{what}"
+    stem = name.removesuffix(".csv")
+    for end, kind in (("-don-vi", TITLES["units"]), ("-nhom", TITLES["groups"])):
+        if stem.endswith(end):
+            place = stem.removesuffix(end)
+            return f"{PLACES.get(place, place)}: {kind}"
+    return stem
 
 
 def _ready_made(name: str, place: str) -> tuple[bytes, str]:
     if name not in ready_made():
         raise Invalid(_("Không có danh sách mẫu này. Xin chọn lại."))
-    text = (FOLDER / name).read_text(encoding="utf-8-sig")
-    if BLANK.search(text) and not place:
-        raise Invalid(_("Danh sách mẫu cần tên địa phương. Xin ghi tên, ví dụ: Sơn Thanh."))
-    quoted = place.replace('"', '""')
-    return BLANK.sub(lambda _blank: quoted, text).encode(), name
+    return filled((FOLDER / name).read_text(encoding="utf-8-sig"), place).encode(), name
 
 
 def _carry(data: bytes) -> str:

@@ -20,6 +20,7 @@ from tracker.store.queries import notices
 from tracker.web import (
     account,
     auth,
+    calendar,
     context,
     dashboard,
     files,
@@ -29,8 +30,10 @@ from tracker.web import (
     outbox,
     people,
     plans,
+    reorganising,
     review,
     rosters,
+    staffing,
     units,
     work,
 )
@@ -44,10 +47,13 @@ DOORS = (
     review,
     dashboard,
     units,
+    reorganising,
     groups,
     rosters,
     people,
+    staffing,
     outbox,
+    calendar,
     files,
     routes,
 )

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.errors import Invalid
-from tracker.services import accounts
+from tracker.services import accounts, show_staff
 from tracker.web import context
 from tracker.web.forms import ChangePasswordForm
 from tracker.web.guard import asks, let_in
@@ -33,6 +33,7 @@ def page() -> ResponseReturnValue:
             units={unit.id: unit.name for unit in context.my_units()},
             committees=context.committees(),
             chosen=chosen,
+            absences=show_staff.my_absences(context.actor(), at=context.now()),
         ),
         status,
     )

@@ -1,26 +1,74 @@
-"""Người dùng: who has which role, and a link for setting a password."""
+"""Người dùng: who has which role, one person with roles over time, and a link for setting a password."""
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template, url_for
+from datetime import timedelta
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from tracker.errors import NotFound
-from tracker.services import accounts, show
+from tracker.errors import Invalid, NotFound, Refused, TrackerError
+from tracker.services import accounts, show, show_staff, staff
+from tracker.services.staff_parts import GIVEN_ROLES, Entered
+from tracker.sheets.words import ROLES
 from tracker.store.queries.rows import PersonRow
-from tracker.web.context import actor, committee_id, now, settings
+from tracker.vietnamese.forms import fold
+from tracker.web.context import actor, committee_id, now, settings, today
 from tracker.web.guard import asks
+from tracker.web.task_form import read_day
 
-blueprint = Blueprint("people", __name__)
+blueprint = Blueprint("people", __name__, url_prefix="/nguoi-dung")
+
+MENDABLE = (Invalid, Refused)
 
 
-@blueprint.get("/nguoi-dung")
+@blueprint.get("")
 @asks("people.see")
 def index() -> ResponseReturnValue:
-    return render_template("people/index.html", people=show.people(actor(), committee_id(), at=now()))
+    """Everybody with a role today, units that nobody gets letters for, and those who left."""
+    wanted = request.args.get("tim", "").strip()
+    people = show.people(actor(), committee_id(), at=now())
+    return render_template(
+        "people/index.html",
+        people=[person for person in people if _found(person, wanted)],
+        count=len(people),
+        wanted=wanted,
+        silent=show_staff.silent_units(actor(), committee_id(), at=now()),
+        former=show_staff.former(actor(), committee_id(), at=now()),
+    )
 
 
-@blueprint.post("/nguoi-dung/<int:person_id>/lien-ket")
+def _found(person: PersonRow, wanted: str) -> bool:
+    units = " ".join(role.unit_name for role in person.roles)
+    text = fold(f"{person.name} {person.email} {person.phone} {units}")
+    return all(word in text for word in fold(wanted).split())
+
+
+@blueprint.get("/<int:person_id>")
+@asks("people.see")
+def page(person_id: int) -> ResponseReturnValue:
+    """One person: roles over time, absences, and what may be done."""
+    return render_template(
+        "people/page.html",
+        page=show_staff.person_page(actor(), committee_id(), person_id, at=now()),
+        roles=role_choices(),
+        unit_names=unit_names(),
+    )
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """The roles that a committee gives, officers first: most people are."""
+    order = ("officer", "head", "coordinator", "leader", "viewer", "manager")
+    return [(code, ROLES[code]) for code in sorted(GIVEN_ROLES, key=order.index)]
+
+
+def unit_names() -> dict[int, str]:
+    """Unit → name of today, in the committee in view."""
+    return {unit.id: unit.name for unit in show.units(actor(), committee_id(), at=now())}
+
+
+@blueprint.post("/<int:person_id>/lien-ket")
 @asks("people.invite")
 def invite(person_id: int) -> ResponseReturnValue:
     """Make a link and show it once: it is handed over by the manager, not mailed."""
@@ -35,3 +83,114 @@ def _person(person_id: int) -> PersonRow:
         if person.id == person_id:
             return person
     raise NotFound("Không tìm thấy người dùng này trong cơ quan đang xem.")
+
+
+# Deeds.
+
+
+@blueprint.get("/them")
+@asks("people.change")
+def add() -> ResponseReturnValue:
+    return _add_page()
+
+
+@blueprint.post("/them")
+@asks("people.change")
+def enter() -> ResponseReturnValue:
+    """Somebody new with a first role; what is refused is said beside what was typed."""
+    try:
+        person_id = staff.add_person(
+            actor(),
+            committee_id(),
+            entered_person(),
+            role=request.form.get("role", ""),
+            unit_id=request.form.get("don-vi", type=int),
+            begins=read_day(request.form.get("begins", "")),
+            at=now(),
+        )
+    except MENDABLE as refusal:
+        return _add_page(refusal), refusal.status
+    flash(_("Đã thêm người dùng. Xin cấp đường dẫn đặt mật khẩu để đăng nhập."), "done")
+    return redirect(url_for("people.page", person_id=person_id), 303)
+
+
+def entered_person() -> Entered:
+    """Name, address and telephone as they were typed."""
+    form = request.form
+    return Entered(form.get("name", ""), form.get("email", ""), form.get("phone", ""))
+
+
+def _add_page(refusal: TrackerError | None = None) -> str:
+    return render_template(
+        "people/add.html",
+        form=request.form if refusal else request.args,
+        problem=refusal.message if refusal else "",
+        roles=role_choices(),
+        unit_names=unit_names(),
+    )
+
+
+@blueprint.post("/<int:person_id>/sua")
+@asks("people.change")
+def correct(person_id: int) -> ResponseReturnValue:
+    staff.correct_person(actor(), person_id, entered_person(), at=now())
+    flash(_("Đã lưu."), "done")
+    return redirect(url_for("people.page", person_id=person_id), 303)
+
+
+@blueprint.post("/<int:person_id>/vai-tro")
+@asks("people.change")
+def add_role(person_id: int) -> ResponseReturnValue:
+    staff.add_role(
+        actor(),
+        person_id,
+        committee_id(),
+        role=request.form.get("role", ""),
+        unit_id=request.form.get("don-vi", type=int),
+        begins=read_day(request.form.get("begins", "")),
+        at=now(),
+    )
+    flash(_("Đã thêm vai trò."), "done")
+    return redirect(url_for("people.page", person_id=person_id), 303)
+
+
+@blueprint.post("/<int:person_id>/vai-tro/<int:role_id>/ket-thuc")
+@asks("people.change")
+def end_role(person_id: int, role_id: int) -> ResponseReturnValue:
+    """Without a day the role ends yesterday: from now on it holds no more."""
+    last_day = read_day(request.form.get("last_day", "")) or today() - timedelta(days=1)
+    staff.end_role(actor(), role_id, last_day=last_day, at=now())
+    _done(_("Đã ghi ngày kết thúc vai trò."))
+    return redirect(url_for("people.page", person_id=person_id), 303)
+
+
+def _done(words: str) -> None:
+    """Said with the units that have open work and nobody who gets its letters."""
+    flash(words, "done")
+    silent = show_staff.silent_units(actor(), committee_id(), at=now())
+    waiting = [one.unit.name for one in silent if one.open_work]
+    if waiting:
+        names = ", ".join(waiting[:3]) + (" …" if len(waiting) > 3 else "")
+        flash(
+            _(
+                "Chưa có người nhận thư: %(units)s. Xin thêm người dùng cho đơn vị có việc đang mở.",
+                units=names,
+            ),
+            "error",
+        )
+
+
+@blueprint.post("/<int:person_id>/ngung")
+@asks("people.change")
+def close(person_id: int) -> ResponseReturnValue:
+    staff.set_active(actor(), person_id, False, at=now())
+    _done(_("Đã ngừng tài khoản. Mọi phiên đăng nhập và đường dẫn của người này không dùng được nữa."))
+    return redirect(url_for("people.page", person_id=person_id), 303)
+
+
+@blueprint.post("/<int:person_id>/mo")
+@asks("people.change")
+def reopen(person_id: int) -> ResponseReturnValue:
+    staff.set_active(actor(), person_id, True, at=now())
+    flash(_("Đã mở lại tài khoản. Xin cấp đường dẫn để người này đặt mật khẩu mới."), "done")
+    return redirect(url_for("people.page", person_id=person_id), 303)

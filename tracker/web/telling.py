@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from tracker.services.work import DocumentLine
-from tracker.sheets.words import day_words, plain_day
+from tracker.sheets.words import ROLES, day_words, plain_day
 from tracker.store.queries.rows import FactRow, NoticeRow
 
 
@@ -60,6 +60,21 @@ FACTS = {
     "spelling-removed": ("excused", lazy_gettext("Bỏ tên gọi")),
     "feed-created": ("ask", lazy_gettext("Lập địa chỉ lịch")),
     "feed-renewed": ("ask", lazy_gettext("Đổi địa chỉ lịch")),
+    "person-added": ("accepted", lazy_gettext("Thêm người dùng")),
+    "person-corrected": ("ask", lazy_gettext("Sửa thông tin người dùng")),
+    "person-closed": ("excused", lazy_gettext("Ngừng tài khoản")),
+    "person-opened": ("accepted", lazy_gettext("Mở lại tài khoản")),
+    "role-added": ("accepted", lazy_gettext("Thêm vai trò")),
+    "role-ended": ("excused", lazy_gettext("Kết thúc vai trò")),
+    "invited": ("mail", lazy_gettext("Cấp đường dẫn đặt mật khẩu")),
+    "changed-password": ("ask", lazy_gettext("Đặt mật khẩu mới")),
+    "absence-set": ("waiting", lazy_gettext("Ghi vắng mặt, giao người làm thay")),
+    "absence-cancelled": ("open", lazy_gettext("Hủy lần vắng mặt")),
+    "staff-changed": ("submitted", lazy_gettext("Thay người phụ trách")),
+    "contact-added": ("ask", lazy_gettext("Thêm liên hệ của đơn vị")),
+    "contact-changed": ("ask", lazy_gettext("Sửa liên hệ của đơn vị")),
+    "contact-removed": ("excused", lazy_gettext("Bỏ một liên hệ của đơn vị")),
+    "mailbox-changed": ("ask", lazy_gettext("Đổi hộp thư chung")),
     "dropped-draft": ("excused", lazy_gettext("Bỏ bản đọc chưa ban hành")),
 }
 
@@ -104,6 +119,11 @@ def _detail(deed: str, after: Mapping[str, Any]) -> str:
         return str(_("hoàn thành ngày %(day)s", day=plain_day(done_on)))
     if deed in ("ticked", "ticked-on-behalf"):
         return "; ".join((*_receipt(after), *map(str, after.get("evidence") or ())))
+    if deed in ("role-added", "role-ended"):
+        return ROLES.get(str(after.get("role", "")), "")
+    if deed == "absence-set":
+        first, last = (date.fromisoformat(str(after[name])) for name in ("starts_on", "ends_on"))
+        return str(_("%(first)s đến hết %(last)s", first=plain_day(first), last=plain_day(last)))
     if deed == "imported":
         return str(after.get("file", ""))
     if deed == "published" and after.get("assignments"):

@@ -166,6 +166,12 @@ def test_an_office_and_its_successor_may_share_a_spelling() -> None:
     assert [number for number, _ in units(head + lines.format(end=""))[1]] == [3]
 
 
+def test_an_office_that_was_divided_is_the_old_name_of_all_its_heirs() -> None:
+    lines = "A,Sở Y tế,sở,Sở Xã hội\nB,Sở Nội vụ,sở,Sở Xã hội"
+    assert units(f"ma,ten,loai,ten_cu\n{lines}")[1] == []
+    assert [number for number, _ in units(f"ma,ten,loai,ten_khac\n{lines}")[1]] == [3]
+
+
 def test_a_kind_that_is_said_later_is_noted_for_a_known_spelling() -> None:
     known = UnitLine(code="A", name="Phòng A", kind="office", spellings=(Spelling("PA"),))
     plan, _ = units("ma,ten,loai,viet_tat\nA,Phòng A,phòng ban,PA", Memory(units={"A": (known,)}))

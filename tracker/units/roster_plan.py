@@ -353,45 +353,52 @@ class _Meaning:
     owner: str
     name: str
     number: int
+    old: bool = False
     start: date = date.min
     end: date = date.max
 
 
 def _check_spellings(units: Iterable[UnitLine], groups: Iterable[GroupLine], complaints: Complaints) -> None:
-    """On any day a spelling means one thing. An office and its successor may share one."""
+    """On any day a spelling means one thing. An office and its successor may share one, and so may all to whom
+    the work of an office that is no more has gone (each has it as an old name): a person is asked then."""
     meant: dict[str, list[_Meaning]] = {}
-    for owner, spelling, meaning in (*_unit_meanings(units), *_group_meanings(groups)):
-        others = [
-            one
-            for one in meant.setdefault(key(spelling), [])
-            if one.owner != owner and one.start <= meaning.end and meaning.start <= one.end
-        ]
-        meant[key(spelling)].append(meaning)
-        for other in others:
-            wrong, against = (meaning, other) if meaning.number >= other.number else (other, meaning)
-            if wrong.number:
-                complaints.add(
-                    wrong.number,
-                    f"tên khác “{spelling}” đã được dùng cho “{against.name}”; xin bỏ ở một trong hai chỗ.",
-                )
+    for spelling, meaning in (*_unit_meanings(units), *_group_meanings(groups)):
+        known = meant.setdefault(key(spelling), [])
+        for other in known:
+            if _clash(meaning, other):
+                wrong, against = (meaning, other) if meaning.number >= other.number else (other, meaning)
+                if wrong.number:
+                    complaints.add(
+                        wrong.number,
+                        f"tên khác “{spelling}” đã được dùng cho “{against.name}”; xin bỏ ở một trong hai chỗ.",
+                    )
+        known.append(meaning)
 
 
-def _unit_meanings(units: Iterable[UnitLine]) -> Iterator[tuple[str, str, _Meaning]]:
+def _clash(one: _Meaning, other: _Meaning) -> bool:
+    return (
+        one.owner != other.owner
+        and not (one.old and other.old)
+        and one.start <= other.end
+        and other.start <= one.end
+    )
+
+
+def _unit_meanings(units: Iterable[UnitLine]) -> Iterator[tuple[str, _Meaning]]:
     whole: dict[str, list[UnitLine]] = {}
     for line in units:
         whole.setdefault(line.code, []).append(line)
     for code, lines in whole.items():
         number = max(line.number for line in lines)
-        meaning = _Meaning(f"unit {code}", code, number, min(map(_start, lines)), max(map(_end, lines)))
-        for spelling in lines[-1].spellings:
-            yield meaning.owner, spelling.text, meaning
+        start, end = min(map(_start, lines)), max(map(_end, lines))
+        for one in lines[-1].spellings:
+            yield one.text, _Meaning(f"unit {code}", code, number, one.kind == "old", start, end)
 
 
-def _group_meanings(groups: Iterable[GroupLine]) -> Iterator[tuple[str, str, _Meaning]]:
+def _group_meanings(groups: Iterable[GroupLine]) -> Iterator[tuple[str, _Meaning]]:
     for group in groups:
-        for spelling in group.spellings:
-            meaning = _Meaning(f"group {group.name}", group.name, group.number)
-            yield meaning.owner, spelling.text, meaning
+        for one in group.spellings:
+            yield one.text, _Meaning(f"group {group.name}", group.name, group.number, one.kind == "old")
 
 
 # Groups

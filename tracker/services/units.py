@@ -86,6 +86,7 @@ class Life:
     urgent: tuple[WorkRow, ...]
     facts: tuple[FactRow, ...]
     may_change: bool
+    may_contact: bool
 
 
 # Looking
@@ -136,6 +137,7 @@ def life(actor: Actor, unit_id: int, *, at: datetime) -> Life:
         urgent=_urgent(unit_id, today) if sees_work else (),
         facts=find_plans.facts(db.session, thing="unit", thing_id=unit_id)[:20] if may_change else (),
         may_change=may_change,
+        may_contact=access.may(actor, "contact.change", mine),
     )
 
 

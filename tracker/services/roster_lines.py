@@ -230,7 +230,7 @@ class _Spellings:
     def __init__(self, committee_id: int) -> None:
         self._committee_id = committee_id
         query = select(Alias).where(Alias.committee_id == committee_id)
-        self._rows = {(row.key, row.unit_id, row.group_id): row for row in db.session.scalars(query)}
+        self._rows = {(key(row.text), row.unit_id, row.group_id): row for row in db.session.scalars(query)}
 
     def keep(
         self,

@@ -205,16 +205,18 @@ def _shared(line: UnitLine, whole: UnitLine) -> UnitLine:
     return replace(line, mailbox=whole.mailbox, courtesy=whole.courtesy, spellings=whole.spellings)
 
 
-def _joined(*lists: Iterable[Spelling]) -> tuple[Spelling, ...]:
-    """All spellings once; where a later one says its kind, that holds."""
-    found: dict[str, Spelling] = {}
-    for spelling in (one for some in lists for one in some):
+def _joined(first: Iterable[Spelling] = (), *more: Iterable[Spelling]) -> tuple[Spelling, ...]:
+    """The first spellings, and of the others those that say more; where a later one says its kind, that holds."""
+    found = list(first)
+    places = {key(spelling.text): at for at, spelling in enumerate(found)}
+    for spelling in (one for some in more for one in some):
         form = key(spelling.text)
-        if form not in found:
-            found[form] = spelling
+        if form not in places:
+            places[form] = len(found)
+            found.append(spelling)
         elif spelling.kind:
-            found[form] = replace(found[form], kind=spelling.kind)
-    return tuple(found.values())
+            found[places[form]] = replace(found[places[form]], kind=spelling.kind)
+    return tuple(found)
 
 
 def _unit_entry(wanted: UnitLine, before: UnitLine | None, known: Sequence[UnitLine]) -> Entry:

@@ -263,7 +263,9 @@ def _mention(part: str, text: str, row: DraftRow, names: Names, coordinator_id: 
     if part == "lead" and text not in row.choices and means_committee(text, value, names):
         value = f"unit:{coordinator_id}"  # proposed; the reader's doubt asks a person
     offered = tuple(names.choice(one) for one in match.choices)
-    return MentionRow(part, text, value, names.name(value), names.unit_ids(value), offered)
+    ids, meant = names.unit_ids(value), names.meant(value)
+    whole = meant.unit_ids if isinstance(meant, GroupRow) else ids
+    return MentionRow(part, text, value, names.name(value), ids, offered, whole=whole)
 
 
 def means_committee(text: str, value: str, names: Names) -> bool:

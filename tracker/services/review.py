@@ -27,6 +27,7 @@ from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Alias, DraftRow, PlanVersion
 from tracker.units.matching import key
+from tracker.units.meaning import Meaning
 
 DECISIONS = ("open", "right", "rejected")
 PAST_CHOICES = ("done", "open")
@@ -82,9 +83,17 @@ def decide_clear_rows(actor: Actor, version_id: int, *, row_version: int, at: da
 
 
 def choose_units(
-    actor: Actor, row_id: int, mention: str, value: str, *, row_version: int, at: datetime
+    actor: Actor,
+    row_id: int,
+    mention: str,
+    value: str,
+    *,
+    row_version: int,
+    at: datetime,
+    remember: bool = True,
 ) -> None:
-    """Say whom a mention means ("unit:12", "group:3", "none"); the committee remembers the spelling."""
+    """Say whom a mention means (`units.meaning`). The committee remembers the spelling, unless units were picked
+    one by one: that is the row's own affair."""
     with _changing(actor, _version_of(row_id), row_version, "chose-units", at) as (version, after):
         names = drafting.names_of(version, vietnam_day(at))
         if not names.knows(value):
@@ -99,22 +108,45 @@ def choose_units(
                 task = drafting.without_doubt(task, code)
         row.data = codec.task_to_json(task)
         after |= {"row": row_id, "mention": mention, "value": value}
-        if not drafting.means_committee(mention, "", names):
+        if remember and not drafting.means_committee(mention, "", names):
             _remember(version.plan.committee_id, mention, value)
+
+
+def choose_completion(actor: Actor, row_id: int, rule: str, *, row_version: int, at: datetime) -> None:
+    """When the units that lead together have done it: "all", "any", or a number of them."""
+    with _changing(actor, _version_of(row_id), row_version, "chose-completion", at) as (version, after):
+        draft = drafting.prepare(version, vietnam_day(at))
+        leading = next(len(one.lead_ids) for one in draft.rows if one.row.id == row_id)
+        row = _row(row_id)
+        row.completion = _completion(rule, leading)
+        after |= {"row": row_id, "completion": row.completion}
+
+
+def _completion(rule: str, leading: int) -> str:
+    if rule in ("all", "any"):
+        return rule
+    if not (rule.isascii() and rule.isdecimal()) or not int(rule):
+        raise Invalid("Xin ghi số đơn vị phải xong, ví dụ 3.", code="no-number")
+    if int(rule) > leading:
+        raise Invalid(
+            f"Dòng này chỉ có {leading} đơn vị chủ trì. Xin ghi số nhỏ hơn, hoặc chọn “tất cả đơn vị”.",
+            code="too-many",
+        )
+    return "any" if int(rule) == 1 else str(int(rule))
 
 
 def _remember(committee_id: int, mention: str, value: str) -> None:
     """The next plan that spells it so is understood. Nothing is learned from "nobody", nor against the list."""
-    kind, _, number = value.partition(":")
+    meaning = Meaning.parse(value)
     form = key(mention)[:400]
     known = db.session.query(Alias).filter_by(committee_id=committee_id, key=form).first()
-    if kind not in ("unit", "group") or "liên quan" in mention.casefold():
+    if not meaning.whole or "liên quan" in mention.casefold():
         return
     if known is not None and known.origin == "import":
         return  # the list of the office stands
     alias = known or Alias(committee_id=committee_id, key=form, text=mention[:400], origin="review")
-    alias.unit_id = int(number) if kind == "unit" else None
-    alias.group_id = int(number) if kind == "group" else None
+    alias.unit_id = meaning.id if meaning.kind == "unit" else None
+    alias.group_id = meaning.id if meaning.kind == "group" else None
     db.session.add(alias)
 
 

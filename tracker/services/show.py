@@ -560,6 +560,8 @@ def review(actor: Actor, version_id: int, *, at: datetime) -> Review:
         waiting=sum(bool(one.waits_for) for one in planned),
         heirs=foretelling.heirs(draft, today),
         dropped=foretelling.dropped(would.dropped, today),
+        units=dict(draft.names.choosable),
+        day=find_plans.plan_day(version, today),
     )
 
 

@@ -5,7 +5,13 @@ A box that is not ticked is not sent, so the form says as well which boxes it sh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from werkzeug.datastructures import MultiDict
+
+from tracker.sheets.words import UNIT_KINDS
+from tracker.store.queries.rows import UnitRow
+from tracker.vietnamese.order import sort_key
 
 
 def numbers(text: str) -> tuple[int, ...]:
@@ -18,3 +24,11 @@ def ticked(form: MultiDict[str, str], name: str) -> tuple[tuple[int, ...], tuple
     shown = numbers(form.get(f"{name}-shown", ""))
     kept = set(form.getlist(name, type=int))
     return shown, tuple(one for one in shown if one in kept)
+
+
+def by_kind(units: Iterable[UnitRow]) -> list[tuple[str, list[UnitRow]]]:
+    """(kind, its units by name), in the order of the list of kinds."""
+    found: dict[str, list[UnitRow]] = {kind: [] for kind in UNIT_KINDS}
+    for one in sorted(units, key=lambda one: sort_key(one.name)):
+        found.get(one.kind, found["other"]).append(one)
+    return [(kind, rows) for kind, rows in found.items() if rows]

@@ -6,7 +6,7 @@ what was typed still in its fields.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -20,10 +20,13 @@ from tracker.errors import Invalid, NotFound, Refused
 from tracker.services import publish as publishing
 from tracker.services import review as deeds
 from tracker.services import show
-from tracker.store.queries.rows import Review, ReviewRow
+from tracker.store.queries.rows import MentionRow, Review, ReviewRow
+from tracker.units.groups import picked
+from tracker.units.meaning import Meaning
 from tracker.web import context, doubts, watching
 from tracker.web.guard import asks
 from tracker.web.marking import first_block, paragraphs
+from tracker.web.picking import by_kind, ticked
 from tracker.web.task_form import (
     CYCLES,
     EMPTY,
@@ -39,6 +42,7 @@ from tracker.web.task_form import (
 blueprint = Blueprint("review", __name__, url_prefix="/kiem-tra/<int:version_id>")
 
 MENDABLE = (Invalid, Refused)
+INLINE = 300  # units; a longer list has a page of its own
 LARGE = 2000  # assignments; publishing more is watched
 FIGURE = "%(n)s"
 
@@ -87,6 +91,52 @@ def row(version_id: int, row_id: int) -> ResponseReturnValue:
     if do in ("right", "reject"):
         return _back(version_id, _next(_found(version_id), row_id))
     return _back(version_id, row_id)
+
+
+@blueprint.get("/dong/<int:row_id>/don-vi/<int:number>")
+@asks("plan.review")
+def units(version_id: int, row_id: int, number: int) -> ResponseReturnValue:
+    """Every unit of the plan's day to tick: for words that only a person can fill, and for very large groups."""
+    found = _found(version_id)
+    return _units_page(found, _row_of(found, row_id), number)
+
+
+@blueprint.post("/dong/<int:row_id>/don-vi/<int:number>")
+@asks("plan.review")
+def pick_units(version_id: int, row_id: int, number: int) -> ResponseReturnValue:
+    """What is ticked is whom the mention means in this row."""
+    found = _found(version_id)
+    mention = _mention_of(_row_of(found, row_id), number)
+    try:
+        if request.form.get("mention") != mention.text:
+            raise Refused(_("Dòng này vừa được sửa. Xin tải lại trang rồi làm tiếp."))
+        _shown, kept = ticked(request.form, "of")
+        value = _one_by_one(mention, kept)
+        _Change(version_id, row_id).step(partial(deeds.choose_units, remember=False), mention.text, value)
+    except MENDABLE as error:
+        return _units_page(found, _row_of(found, row_id), number, error.message), error.status
+    return _back(version_id, row_id)
+
+
+def _units_page(found: Review, row: ReviewRow, number: int, problem: str = "") -> str:
+    mention = _mention_of(row, number)
+    _shown, kept = ticked(request.form, "of")
+    return render_template(
+        "review/units.html",
+        review=found,
+        row=row,
+        number=number,
+        mention=mention,
+        chosen=set(kept) if problem else set(mention.unit_ids),
+        kinds=by_kind(found.units.values()),
+        problem=problem,
+    )
+
+
+def _mention_of(row: ReviewRow, number: int) -> MentionRow:
+    if number >= len(row.mentions):
+        raise NotFound(_("Dòng này không nhắc đến đơn vị đó. Xin tải lại trang."))
+    return row.mentions[number]
 
 
 @blueprint.post("/them")
@@ -262,8 +312,11 @@ class _Change:
         task = doubts.answered(typed, before, request.form, found.plan.coordinator_name)
         if task != before.task:
             self.step(deeds.correct_row, task)
-        for mention, value in _picks(before, task):
-            self.step(deeds.choose_units, mention, value)
+        for mention, value, one_by_one in _picks(before, task):
+            self.step(partial(deeds.choose_units, remember=not one_by_one), mention, value)
+        rule = _completion(before)
+        if rule != before.completion:
+            self.step(deeds.choose_completion, rule)
         for code in doubts.kept(before, request.form):
             self.step(deeds.resolve_doubt, code)
 
@@ -278,14 +331,37 @@ class _Change:
         self.done += 1
 
 
-def _picks(before: ReviewRow, task: TaskDraft) -> Iterator[tuple[str, str]]:
-    """Whom a mention means where the form says so; a mention that was typed away has nothing to choose."""
+def _picks(before: ReviewRow, task: TaskDraft) -> Iterator[tuple[str, str, bool]]:
+    """(mention, whom it means, whether units were picked one by one) where the form says so; a mention that was
+    typed away has nothing to choose."""
     for number, mention in enumerate(before.mentions):
-        answer, picked = request.form.get(f"meant-{number}", ""), request.form.get(f"pick-{number}", "")
-        if picked == mention.value:  # the list was not touched
-            picked = ""
-        if (picked or answer) and mention.text in (*task.leads, *task.partners):
-            yield mention.text, picked or answer
+        answer, listed = request.form.get(f"meant-{number}", ""), request.form.get(f"pick-{number}", "")
+        if listed == mention.value:  # the list was not touched
+            listed = ""
+        if mention.text not in (*task.leads, *task.partners):
+            continue
+        if listed or answer:
+            yield mention.text, listed or answer, False
+        else:
+            shown, kept = ticked(request.form, f"of-{number}")
+            if set(kept) != set(shown) & set(mention.unit_ids):
+                yield mention.text, _one_by_one(mention, kept), True
+
+
+def _one_by_one(mention: MentionRow, kept: Iterable[int]) -> str:
+    """The value of the units that were left ticked."""
+    meaning = picked(Meaning.parse(mention.value), mention.whole, kept)
+    if not meaning.kind:
+        raise Invalid(
+            _("Xin giữ ít nhất một đơn vị cho “%(name)s”, hoặc chọn “không giao cho ai”.", name=mention.text)
+        )
+    return str(meaning)
+
+
+def _completion(before: ReviewRow) -> str:
+    """The rule that the form says; as it was, where the row does not ask."""
+    rule = request.form.get("completion", before.completion)
+    return request.form.get("completion-n", "").strip() if rule == "some" else rule
 
 
 def _reason(code: str) -> str:
@@ -392,6 +468,7 @@ def _shared(found: Review) -> dict[str, object]:
         "path_line": path_line,
         "written_day": written_day,
         "first_block": first_block,
+        "inline": INLINE,
     }
 
 

@@ -294,7 +294,8 @@ class Choice:
 class MentionRow:
     """A lead or partner of a drafted row and whom it is taken to mean; `value` is empty while nobody is.
 
-    `now` is the unit that carries on for the one that was meant, where that one is over.
+    `now` is the unit that carries on for the one that was meant, where that one is over. `whole` are the units
+    that may be left out or taken back one by one: those of the group before the row's own exceptions.
     """
 
     part: str
@@ -304,6 +305,7 @@ class MentionRow:
     unit_ids: tuple[int, ...]
     choices: tuple[Choice, ...]
     now: str = ""
+    whole: tuple[int, ...] = ()
 
     @property
     def units(self) -> int:
@@ -373,6 +375,7 @@ class Review:
 
     `lint` are the doubts about the whole reading; `replaces` is the number of the version that this one would
     take the place of, empty for a first version; `moved_assignments` of those kept get a new due day.
+    `units` are those that can be chosen, by id; names are meant as of `day`.
     """
 
     plan: PlanRow
@@ -397,6 +400,8 @@ class Review:
     waiting: int
     heirs: tuple[HeirRow, ...] = ()
     dropped: tuple[DroppedRow, ...] = ()
+    units: Mapping[int, UnitRow] = field(default_factory=dict)
+    day: date | None = None
 
     @property
     def inherited(self) -> int:

@@ -78,7 +78,9 @@ def test_a_unit_that_is_over_says_what_became_of_it(world, signed_in):
     assert "UBND xã Phú Hòa đến ngày 31/3/2026: sáp nhập thành UBND xã Tân Lập" in words
     assert "có 6 đơn vị" in words
     assert "sáp nhập từ UBND xã Phú Hòa" in text(client.get(f"/don-vi/{world.tan_lap}"))
-    assert "Nghị quyết số 12/NQ-HĐND" in text(client.get(f"/don-vi/{world.phu_hoa}"))
+    ended = text(signed_in("manager").get(f"/don-vi/{world.phu_hoa}"))
+    assert "Nghị quyết số 12/NQ-HĐND" in ended
+    assert "Lịch của đơn vị" not in ended
 
 
 def test_search_needs_no_marks(world, signed_in):

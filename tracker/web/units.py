@@ -188,12 +188,17 @@ def asked_day(text: str) -> date | None:
 @asks("unit.see")
 def page(unit_id: int) -> ResponseReturnValue:
     shown = show.unit_page(actor(), unit_id, at=now())
+    life = deeds.life(actor(), unit_id, at=now())
+    until = life.versions[-1].until
+    over = until is not None and until < today()
     return render_template(
         "units/page.html",
         page=shown,
-        life=deeds.life(actor(), unit_id, at=now()),
+        life=life,
+        over=over,
         sees_people=can("people.see") or unit_id in actor().units(),
-        feed_address=_feed_address(unit_id) if shown.may_renew_feed else "",
+        # Opening the page makes the calendar; a unit that is over gets none any more.
+        feed_address=_feed_address(unit_id) if shown.may_renew_feed and not over else "",
         spellings=SPELLINGS,
         levels=LEVELS,
         became=BECAME,

@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 
 from tracker.access import Actor, Thing, need
 from tracker.clock import vietnam_day
-from tracker.errors import NotFound
+from tracker.errors import NotFound, Refused
 from tracker.extensions import db
 from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Feed, Unit
 from tracker.store.queries import feeds as find
+from tracker.store.queries import units
 from tracker.store.queries.feeds import FeedRows
 
 TOKEN_LENGTH = 32
@@ -35,7 +36,7 @@ def feed_url_token(actor: Actor, unit_id: int, *, secret: str, at: datetime) -> 
     if known:
         return known
     with transaction(db.session):
-        unit = _locked(unit_id)
+        unit = _living(unit_id, at)
         known = _known_token(unit_id, secret)  # somebody else may have been first
         if known:
             return known
@@ -54,7 +55,7 @@ def renew(actor: Actor, unit_id: int, *, secret: str, at: datetime) -> str:
 def renew_within(actor: Actor, unit_id: int, *, secret: str, at: datetime) -> str:
     """The same as a part of a deed that has its own transaction."""
     _need(actor, "feed.renew", unit_id)
-    unit = _locked(unit_id)
+    unit = _living(unit_id, at)
     for feed in find.live_feeds(db.session, unit_id):
         feed.revoked_at = at
     token = _new_token(unit, secret, at)
@@ -87,6 +88,14 @@ def _locked(unit_id: int) -> Unit:
     unit = db.session.get(Unit, unit_id, with_for_update=True)
     if unit is None:
         raise NotFound("Không có đơn vị này. Xin chọn lại trong danh sách đơn vị.")
+    return unit
+
+
+def _living(unit_id: int, at: datetime) -> Unit:
+    """Locked; a unit that is over has no calendar, its successor has."""
+    unit = _locked(unit_id)
+    if units.successors(db.session, [unit_id], vietnam_day(at)):
+        raise Refused("Đơn vị này không còn hoạt động. Xin dùng lịch của đơn vị kế thừa.", code="unit-over")
     return unit
 
 

@@ -511,7 +511,7 @@ def _tell_all(actor: Actor, row: UnitChange, proposal: Proposal, ledger: steps.L
         now = db.session.get(Assignment, work_id)
         assert now is not None
         before = {"holder": was, "name": names[was]}
-        after = {"holder": now.holder_id, "name": names[now.holder_id], **told}
+        after = {"holder": now.holder_id, "name": names[now.holder_id], "from": names[was], **told}
         _fact(actor, row, "handed-over", "assignment", work_id, at, before, after, plan_of[work_id])
     for plan_id, was, to in ledger.plans:
         before, after = {"coordinator": was}, {"coordinator": to, "name": names.get(to, ""), **told}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,6 +75,15 @@ FACTS = {
     "contact-changed": ("ask", lazy_gettext("Sửa liên hệ của đơn vị")),
     "contact-removed": ("excused", lazy_gettext("Bỏ một liên hệ của đơn vị")),
     "mailbox-changed": ("ask", lazy_gettext("Đổi hộp thư chung")),
+    "handed-over": ("submitted", lazy_gettext("Bàn giao do sắp xếp đơn vị")),
+    "handed-back": ("open", lazy_gettext("Hoàn tác sắp xếp, trở lại đơn vị cũ")),
+    "excused": ("excused", lazy_gettext("Thôi giao")),
+    "due-recomputed": ("soon", lazy_gettext("Tính lại hạn theo lịch làm việc")),
+    "calendar-days-added": ("ask", lazy_gettext("Thêm ngày vào lịch làm việc")),
+    "calendar-day-removed": ("ask", lazy_gettext("Bỏ ngày khỏi lịch làm việc")),
+    "national-days-corrected": ("ask", lazy_gettext("Sửa lịch nghỉ chung của cả nước")),
+    "dates-read-anew": ("ask", lazy_gettext("Đổi cách tính hạn")),
+    "calendar-year-checked": ("accepted", lazy_gettext("Đối chiếu lịch nghỉ với thông báo")),
     "dropped-draft": ("excused", lazy_gettext("Bỏ bản đọc chưa ban hành")),
 }
 
@@ -110,25 +119,57 @@ def fact_words(fact: FactRow, *, whole: bool = True) -> Told:
 
 
 def _detail(deed: str, after: Mapping[str, Any]) -> str:
-    if deed == "returned":
-        return str(after.get("reason", "")) + (
-            f" ({_('chỉ sửa hình thức')})" if after.get("form_only") else ""
-        )
-    if deed == "accepted" and after.get("done_on"):
-        done_on = date.fromisoformat(str(after["done_on"]))
-        return str(_("hoàn thành ngày %(day)s", day=plain_day(done_on)))
-    if deed in ("ticked", "ticked-on-behalf"):
-        return "; ".join((*_receipt(after), *map(str, after.get("evidence") or ())))
-    if deed in ("role-added", "role-ended"):
-        return ROLES.get(str(after.get("role", "")), "")
-    if deed == "absence-set":
-        first, last = (date.fromisoformat(str(after[name])) for name in ("starts_on", "ends_on"))
-        return str(_("%(first)s đến hết %(last)s", first=plain_day(first), last=plain_day(last)))
-    if deed == "imported":
-        return str(after.get("file", ""))
-    if deed == "published" and after.get("assignments"):
-        return str(_("%(n)d việc", n=after["assignments"]))
-    return ""
+    tell = DETAILS.get(deed)
+    return tell(after) if tell else ""
+
+
+def _returned(after: Mapping[str, Any]) -> str:
+    form_only = f" ({_('chỉ sửa hình thức')})" if after.get("form_only") else ""
+    return str(after.get("reason", "")) + form_only
+
+
+def _accepted(after: Mapping[str, Any]) -> str:
+    if not after.get("done_on"):
+        return ""
+    done_on = date.fromisoformat(str(after["done_on"]))
+    return str(_("hoàn thành ngày %(day)s", day=plain_day(done_on)))
+
+
+def _ticked(after: Mapping[str, Any]) -> str:
+    return "; ".join((*_receipt(after), *map(str, after.get("evidence") or ())))
+
+
+def _absent(after: Mapping[str, Any]) -> str:
+    first, last = (date.fromisoformat(str(after[name])) for name in ("starts_on", "ends_on"))
+    return str(_("%(first)s đến hết %(last)s", first=plain_day(first), last=plain_day(last)))
+
+
+def _handed_over(after: Mapping[str, Any]) -> str:
+    return " → ".join(str(after[part]) for part in ("from", "name") if after.get(part))
+
+
+def _published(after: Mapping[str, Any]) -> str:
+    return str(_("%(n)d việc", n=after["assignments"])) if after.get("assignments") else ""
+
+
+def _role(after: Mapping[str, Any]) -> str:
+    return str(ROLES.get(str(after.get("role", "")), ""))
+
+
+DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "returned": _returned,
+    "accepted": _accepted,
+    "ticked": _ticked,
+    "ticked-on-behalf": _ticked,
+    "handed-over": _handed_over,
+    "excused": lambda after: str(after.get("reason", "")),
+    "role-added": _role,
+    "role-ended": _role,
+    "absence-set": _absent,
+    "imported": lambda after: str(after.get("file", "")),
+    "due-recomputed": lambda after: str(after.get("reason", "")),
+    "published": _published,
+}
 
 
 def _receipt(after: Mapping[str, Any]) -> tuple[str, ...]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from tracker.store.engine import AnySession
-from tracker.store.models import Assignment, HandOver, Unit, UnitChange, UnitSuccession, UnitVersion
-from tracker.store.queries.units import names, person_names
+from tracker.store.models import Assignment, HandOver, Unit, UnitChange, UnitVersion
+from tracker.store.queries.units import person_names
 from tracker.units.succession import Known
 
 
@@ -35,17 +34,6 @@ class ChangeRow:
     plans: int
     people: int
     feeds: int
-
-
-@dataclass(frozen=True)
-class Relative:
-    """A unit before or after another one: what happened, from which day, for which field of work."""
-
-    unit_id: int
-    name: str
-    kind: str
-    on: date
-    function: str
 
 
 def known_units(session: AnySession, committee_id: int) -> dict[int, Known]:
@@ -92,31 +80,6 @@ def change_row(one: UnitChange, people: dict[int, str]) -> ChangeRow:
         plans=len(before.get("plans", ())),
         people=len(before.get("roles", ())),
         feeds=len(before.get("feeds", ())),
-    )
-
-
-def predecessors(session: AnySession, unit_id: int) -> tuple[Relative, ...]:
-    """The units that this one carries on for."""
-    query = select(UnitSuccession).where(UnitSuccession.successor_id == unit_id)
-    found = list(session.scalars(query.order_by(UnitSuccession.effective_on, UnitSuccession.id)))
-    return _relatives(session, [(one.unit_id, one) for one in found])
-
-
-def successors(session: AnySession, unit_id: int) -> tuple[Relative, ...]:
-    """The units that carry on for this one."""
-    query = select(UnitSuccession).where(
-        UnitSuccession.unit_id == unit_id, UnitSuccession.successor_id.is_not(None)
-    )
-    found = list(session.scalars(query.order_by(UnitSuccession.effective_on, UnitSuccession.id)))
-    return _relatives(session, [(one.successor_id or 0, one) for one in found])
-
-
-def _relatives(session: AnySession, found: Collection[tuple[int, UnitSuccession]]) -> tuple[Relative, ...]:
-    called = names(session, {unit for unit, _ in found}, date.max)
-    return tuple(
-        Relative(unit, called.get(unit, ""), one.kind, one.effective_on, one.function)
-        for unit, one in found
-        if one.unit_id != one.successor_id
     )
 
 

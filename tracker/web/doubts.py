@@ -45,12 +45,15 @@ MARKS = {
 UNIT_WORDS = {
     "no-unit": _l("Chưa biết là đơn vị nào trong danh sách. Xin chọn."),
     "unknown-unit": _l("Chưa biết là đơn vị nào trong danh sách. Xin chọn, hoặc để chưa giao."),
+    "empty-group": _l(
+        "Vào ngày của kế hoạch không có đơn vị nào thuộc nhóm này. Xin chọn đơn vị khác, hoặc sửa nhóm ở trang Đơn vị."
+    ),
     "unit-gone": _l(
         "Đơn vị này nay không còn (sáp nhập, chia tách hoặc giải thể) và không có một đơn vị kế thừa duy nhất. "
         "Xin chọn đơn vị làm tiếp."
     ),
 }
-ABOUT_UNITS = ("no-unit", "unknown-unit", "unit-gone", "vague-unit", "committee-lead")
+ABOUT_UNITS = ("no-unit", "unknown-unit", "empty-group", "unit-gone", "vague-unit", "committee-lead")
 
 # How people say "it is as it was read", where plain words would mislead.
 KEEP_WORDS = {

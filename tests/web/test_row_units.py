@@ -1,0 +1,176 @@
+"""On the review page: the units of a row one by one, and when several units have done it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.web.conftest import PLAN
+from tracker.extensions import db
+from tracker.services import plans, publish, review, show
+from tracker.store.models import Alias, DraftRow, TaskVersion
+
+LEAD = "UBND các xã, thị trấn"
+
+
+@pytest.fixture
+def draft(sqlite_app, world, clock) -> int:
+    at = clock.day(2026, 1, 16)
+    return plans.import_plan(
+        world.actor("coordinator"), world.committee, world.justice, "12-kh.txt", PLAN.encode(), at=at
+    )
+
+
+@pytest.fixture
+def row(draft) -> int:
+    return db.session.query(DraftRow).filter_by(plan_version_id=draft).order_by(DraftRow.position).first().id
+
+
+@pytest.fixture
+def save(signed_in, draft, row):
+    """`save(**changed)` sends the form of the first row as the page shows it, with these fields changed."""
+    client = signed_in("coordinator")
+
+    def post(**changed):
+        html = client.get(f"/kiem-tra/{draft}?dong={row}").get_data(as_text=True)
+        form = next(part for part in html.split("<form") if f"/dong/{row}" in part[:200])
+        fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+        for name in ("title", "leads", "partners", "deliverables"):
+            fields[name] = re.search(rf'<textarea[^>]*name="{name}"[^>]*>([^<]*)<', form)[1]
+        for name, value in re.findall(
+            r'<input class="form-control"[^>]* name="([^"]+)" value="([^"]*)"', form
+        ):
+            fields.setdefault(name, value)
+        ticked = re.findall(r'name="of-0" value="(\d+)" checked', form)
+        given = fields | {"kind": "task", "of-0": ticked, "do": "save"} | changed
+        return client.post(
+            f"/kiem-tra/{draft}/dong/{row}",
+            data=given,
+            headers={"Referer": f"http://localhost/kiem-tra/{draft}"},
+        )
+
+    return post
+
+
+def stored(row: int) -> DraftRow:
+    db.session.rollback()
+    return db.session.get(DraftRow, row)
+
+
+def test_a_group_shows_its_units_of_the_plan_s_day(signed_in, draft, row):
+    page = " ".join(
+        signed_in("coordinator").get(f"/kiem-tra/{draft}?dong={row}").get_data(as_text=True).split()
+    )
+    assert "3 đơn vị ngày 15/1/2026" in page or "3 đơn vị ngày 15/01/2026" in page
+    assert page.count('name="of-0"') == 3
+
+
+def test_unticking_a_unit_changes_this_row_alone(save, world, row):
+    before = db.session.query(Alias).count()
+    assert save(**{"of-0": [world.tan_lap, world.binh_minh]}).status_code == 303
+    assert stored(row).choices == {LEAD: f"group:{world.communes}-{world.phu_hoa}"}
+    assert db.session.query(Alias).count() == before
+    assert save(**{"of-0": [world.tan_lap, world.binh_minh, world.phu_hoa]}).status_code == 303
+    assert stored(row).choices == {LEAD: f"group:{world.communes}"}
+
+
+def test_saving_without_a_change_chooses_nothing(save, row):
+    assert save().status_code == 303
+    assert stored(row).choices == {}
+
+
+def test_the_last_unit_cannot_be_unticked(save, row):
+    answer = save(**{"of-0": []})
+    assert answer.status_code == 422
+    assert "Xin giữ ít nhất một đơn vị" in answer.get_data(as_text=True)
+    assert stored(row).choices == {}
+
+
+def test_other_units_are_picked_on_a_page_of_their_own(signed_in, send, world, draft, row):
+    client = signed_in("coordinator")
+    page = f"/kiem-tra/{draft}/dong/{row}/don-vi/0"
+    html = client.get(page).get_data(as_text=True)
+    assert "Phòng Tư pháp" in html
+    shown = re.search(r'name="of-shown" value="([^"]+)"', html)[1]
+    version = re.search(r'name="row_version" value="(\d+)"', html)[1]
+    given = {"row_version": version, "mention": LEAD, "of-shown": shown, "of": [world.tan_lap, world.culture]}
+    assert send(client, page, page, **given).status_code == 303
+    assert stored(row).choices == {LEAD: f"units:{world.culture},{world.tan_lap}"}
+    again = send(client, page, page, **given)
+    assert again.status_code == 409 or "người khác sửa" in again.get_data(as_text=True)
+
+
+def test_when_several_units_have_done_it_is_chosen_and_shown_on_the_plan(
+    save, signed_in, world, draft, row, clock
+):
+    assert save(**{"completion": "some", "completion-n": "2"}).status_code == 303
+    assert stored(row).completion == "2"
+    actor = world.actor("coordinator")
+    page = show.review(actor, draft, at=clock.now)
+    if page.past_unchosen:
+        review.choose_past(actor, draft, {"all": "open"}, row_version=page.row_version, at=clock.now)
+        page = show.review(actor, draft, at=clock.now)
+    from tracker.services import publish
+
+    publish.publish(actor, draft, row_version=page.row_version, at=clock.now)
+    assert db.session.query(TaskVersion).order_by(TaskVersion.position).first().completion == "2"
+    plan = signed_in("coordinator").get(f"/ke-hoach/{page.plan.id}").get_data(as_text=True)
+    assert "ít nhất 2 đơn vị xong" in plan
+
+
+@pytest.mark.parametrize(("number", "words"), [("", "Xin ghi số đơn vị"), ("9", "chỉ có 3 đơn vị")])
+def test_a_number_that_cannot_be_is_refused_in_words(save, row, number, words):
+    answer = save(**{"completion": "some", "completion-n": number})
+    assert answer.status_code == 422
+    assert words in answer.get_data(as_text=True)
+    assert stored(row).completion == "all"
+
+
+def test_axe_and_a_phone_find_nothing_wrong_with_the_units_of_a_row(
+    browser, serve, sqlite_app, world, draft, row
+):
+    from axe_playwright_python.sync_playwright import Axe
+
+    base = serve(sqlite_app)
+    found = []
+    for who, addresses in (
+        ("coordinator", (f"/kiem-tra/{draft}?dong={row}", f"/kiem-tra/{draft}/dong/{row}/don-vi/0")),
+        ("manager", ("/don-vi/nhom", "/don-vi/nhom/them", f"/don-vi/nhom/{world.communes}")),
+    ):
+        context = browser.new_context(viewport={"width": 390, "height": 844}, locale="vi-VN")
+        page = context.new_page()
+        page.goto(f"{base}/dang-nhap?next={addresses[0]}")
+        page.fill("[name=email]", f"{who}@sonthanh.example")
+        page.fill("[name=password]", "mat-khau-thu-nghiem")
+        page.click("button[type=submit]")
+        for address in addresses:
+            page.goto(base + address)
+            page.evaluate("document.querySelectorAll('.mn, .ex').forEach(one => one.open = true)")
+            found += [
+                (address, one["id"], one["nodes"][0]["html"])
+                for one in Axe().run(page).response["violations"]
+            ]
+            over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            found += [(address, over)] * (over > 0)
+        context.close()
+    assert found == []
+
+
+def test_the_filter_finds_a_unit_without_marks_and_all_means_those_in_sight(
+    browser_page, serve, sqlite_app, world, draft, row
+):
+    base = serve(sqlite_app)
+    page = browser_page
+    address = f"/kiem-tra/{draft}/dong/{row}/don-vi/0"
+    page.goto(f"{base}/dang-nhap?next={address}")
+    page.fill("[name=email]", "coordinator@sonthanh.example")
+    page.fill("[name=password]", "mat-khau-thu-nghiem")
+    page.click("button[type=submit]")
+    page.wait_for_url(base + address)
+    offices = page.locator("[data-pick]").first
+    offices.locator("[data-pick-all]").click()
+    assert page.locator("[name=of]:checked").count() == 6
+    page.click("main form [type=submit]")
+    page.wait_for_url(f"**/kiem-tra/{draft}?dong={row}*")
+    assert len(stored(row).choices[LEAD].split(",")) == 6

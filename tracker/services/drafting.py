@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -19,12 +19,13 @@ from tracker.drafts.expand import Planned, believable, expand
 from tracker.drafts.model import Doubt, PlanPeriod, TaskDraft
 from tracker.errors import NotFound
 from tracker.extensions import db
+from tracker.services.naming import named
 from tracker.services.recompute import Rules, rules_of
 from tracker.store.models import Committee, DraftRow, Plan, PlanVersion
 from tracker.store.queries import units as find
 from tracker.store.queries.plans import plan_day
 from tracker.store.queries.rows import Choice, GroupRow, MentionRow, UnitRow
-from tracker.units.matching import Matcher, Named, key
+from tracker.units.matching import Home, Matcher, key
 from tracker.units.meaning import Meaning
 
 NOBODY = "none"
@@ -39,9 +40,17 @@ class Names:
     """Every name that a mention may mean in a committee on a day.
 
     With `today`, units that came only later can be chosen by a person as well; no mention means them by itself.
+    With `within`, mentions mean these units alone.
     """
 
-    def __init__(self, committee_id: int, day: date, *, today: date | None = None) -> None:
+    def __init__(
+        self,
+        committee_id: int,
+        day: date,
+        *,
+        today: date | None = None,
+        within: Collection[int] | None = None,
+    ) -> None:
         committee = db.session.get(Committee, committee_id)
         self.units: dict[int, UnitRow] = {
             row.id: row for row in find.units(db.session, day, committee_id=committee_id)
@@ -55,15 +64,9 @@ class Names:
             row.id: row
             for row in find.groups(db.session, committee_id, day, existing=list(self.units.values()))
         }
-        spellings: dict[str, list[str]] = {}
-        for unit in self.units.values():
-            spellings[f"unit:{unit.id}"] = [unit.name, unit.short_name]
-        for group in self.groups.values():
-            spellings[f"group:{group.id}"] = [group.name]
-        for text, value in find.aliases(db.session, committee_id):
-            spellings.setdefault(value, []).append(text)
-        named = [Named(value, tuple(names)) for value, names in spellings.items()]
-        self.matcher = Matcher(named, [committee.place] if committee else [])
+        self.home = Home.of(committee.name, committee.place) if committee else Home()
+        known = named(committee_id, day, self.units, self.groups, within=within)
+        self.matcher = Matcher(known, self.home)
 
     def meant(self, value: str) -> UnitRow | GroupRow | None:
         """The unit or group that "unit:12", "group:3" or "group:3-5" names; None for anything else."""
@@ -101,8 +104,8 @@ class Names:
             called = [*called[:2], f"{len(called) - 2} đơn vị khác"]
         return ", ".join(called)
 
-    def choice(self, value: str) -> Choice:
-        return Choice(value, self.name(value), len(self.unit_ids(value)))
+    def choice(self, value: str, score: float = 0) -> Choice:
+        return Choice(value, self.name(value), len(self.unit_ids(value)), score)
 
     def knows(self, value: str) -> bool:
         return value == NOBODY or bool(self.name(value))
@@ -240,7 +243,8 @@ def _today(mention: MentionRow, names: Names, over: Mapping[int, tuple[int, ...]
     if only(heirs):
         return replace(mention, now=names.name(f"unit:{heirs[0]}"))
     offered = [names.choice(f"unit:{one}") for one in heirs if one in names.choosable]
-    return replace(mention, choices=(*offered, *(c for c in mention.choices if c not in offered)))
+    values = {choice.value for choice in offered}
+    return replace(mention, choices=(*offered, *(c for c in mention.choices if c.value not in values)))
 
 
 def _gone(mentions: Iterable[MentionRow], over: Mapping[int, tuple[int, ...]]) -> tuple[Doubt, ...]:
@@ -262,7 +266,7 @@ def _mention(part: str, text: str, row: DraftRow, names: Names, coordinator_id: 
         value = match.value
     if part == "lead" and text not in row.choices and means_committee(text, value, names):
         value = f"unit:{coordinator_id}"  # proposed; the reader's doubt asks a person
-    offered = tuple(names.choice(one) for one in match.choices)
+    offered = tuple(names.choice(one, score) for one, score in match.choices)
     ids, meant = names.unit_ids(value), names.meant(value)
     whole = meant.unit_ids if isinstance(meant, GroupRow) else ids
     return MentionRow(part, text, value, names.name(value), ids, offered, whole=whole)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from tracker.deadlines.due import Due
 from tracker.drafts.model import Doubt, PlanHead, Source, TaskDraft
 from tracker.progress.counts import Rate, Tally
 from tracker.progress.standing import Standing, Work
@@ -221,6 +222,7 @@ class WorkPage:
     may_take_back: bool
     sees_evidence: bool
     siblings: tuple[WorkRow, ...] = ()
+    due: Due | None = None
 
 
 @dataclass(frozen=True)
@@ -283,11 +285,13 @@ class PlanPage:
 
 @dataclass(frozen=True)
 class Choice:
-    """An answer to who is meant: `value` is "unit:12", "group:3" or "none"."""
+    """An answer to who is meant: `value` is "unit:12", "group:3" or "none"; `score` is how near its name is to
+    the mention (0 to 100), where it was asked."""
 
     value: str
     name: str
     units: int
+    score: float = 0
 
 
 @dataclass(frozen=True)

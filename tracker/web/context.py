@@ -203,6 +203,8 @@ def _section() -> str | None:
     """The blueprint in which the visitor stands. Those who oversee come to an assignment from the matrix."""
     if request.blueprint == "work" and request.endpoint != "work.mine" and can("dashboard.see"):
         return "dashboard"
+    if (request.endpoint or "").startswith("staffing.") and "unit_id" in (request.view_args or {}):
+        return "units"  # the contacts of a unit stand with its page
     return request.blueprint
 
 

@@ -78,6 +78,7 @@ def test_several_lines_of_one_code_are_its_versions() -> None:
         (None, "Phòng Tư pháp và Nội vụ", JULY, None),
     ]
     assert {one.line.mailbox for one in plan.units["PTP"]} == {"ptp@anbinh.example"}
+    assert {one.line.parent for one in plan.units["PTP"]} == {"UB"}, "what no column says stays"
 
 
 def test_a_version_may_come_before_the_known_one() -> None:

@@ -153,7 +153,7 @@ def _versions(own: Sequence[UnitLine], known: Sequence[UnitLine]) -> tuple[tuple
     for line in own:
         at = places[line.number]
         before = known[at] if at is not None else None
-        wanted = _shared(_over(line, before) if before else line, whole)
+        wanted = _shared(_over(line, before) if before else _standing(line, known), whole)
         if at is None:
             new.append(Placed(wanted, None))
         else:
@@ -162,6 +162,14 @@ def _versions(own: Sequence[UnitLine], known: Sequence[UnitLine]) -> tuple[tuple
     placed = [*(Placed(line, at) for at, line in after.items()), *new]
     placed.sort(key=lambda one: one.line.valid_from or date.min)
     return tuple(placed), entries
+
+
+def _standing(line: UnitLine, known: Sequence[UnitLine]) -> UnitLine:
+    """A new version stands where the last one stood, as far as the file does not say; its names are its own."""
+    if not known:
+        return line
+    kept = {name: getattr(known[-1], name) for name in ("level", "place", "parent") if name not in line.said}
+    return replace(line, **kept)
 
 
 def _places(own: Sequence[UnitLine], known: Sequence[UnitLine]) -> dict[int, int | None]:

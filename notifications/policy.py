@@ -111,17 +111,19 @@ def _steps(
         day = step_day(step, duty, calendar)
         if day is None or day > today:
             continue
-        for person in team.members(step.to):
+        # Courtesy units are asked, not ordered: their officers are reminded, nothing goes up to the head.
+        told = team.officers if duty.courtesy and step.escalates else team.members(step.to)
+        for person in told:
             yield Owed(duty.assignment_id, person, step.code, duty.due_on)
 
 
 def step_day(step: Step, duty: Duty, calendar: WorkCalendar) -> date | None:
     """The working day on which a step falls, None where the duty has no such step."""
-    if duty.due_on is None or (step.escalates and (duty.soft or duty.courtesy)):
+    if duty.due_on is None or (step.escalates and duty.soft):
         return None
     if step.escalates:
         # Work that was late already when it was published escalates from that day, not from years ago.
-        return _after(step, max(duty.due_on, duty.urged_from), calendar)
+        return _after(step, max(calendar.in_time_until(duty.due_on), duty.urged_from), calendar)
     day = _before(step, duty.due_on, calendar)
     if day >= duty.urged_from:
         return day

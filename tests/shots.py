@@ -67,9 +67,17 @@ def addresses() -> dict[str, list[tuple[str, str]]]:
             ("duyet", f"/viec/{first(sent)}"),
             ("don-vi", "/don-vi"),
             ("don-vi-mot", f"/don-vi/{holder}"),
+            ("don-vi-tim", "/don-vi?tim=xa"),
+            ("don-vi-cu", "/don-vi?ngay=2025-06-01"),
             ("nguoi-dung", "/nguoi-dung"),
             ("thu", "/thu"),
             ("tai-khoan", "/tai-khoan"),
+        ],
+        "manager": [
+            ("don-vi-quan-ly", "/don-vi"),
+            ("don-vi-them", "/don-vi/them"),
+            ("don-vi-sua", f"/don-vi/{holder}/sua"),
+            ("don-vi-mot-quan-ly", f"/don-vi/{holder}"),
         ],
         f"officer:{holder}": [
             ("viec", "/viec"),

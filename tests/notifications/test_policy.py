@@ -98,10 +98,15 @@ def test_work_that_nobody_is_to_do_now_owes_nothing(changes: dict[str, object]) 
     assert told(duty(facts["due"], **changes), date(2026, 5, 25)) == []  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("kind", ["soft", "courtesy"])
-def test_soft_dates_and_courtesy_units_are_reminded_but_never_escalated(kind: str) -> None:
-    steps = {step for step, _ in told(duty(**{kind: True}), date(2026, 6, 30))}
+def test_soft_dates_are_reminded_but_never_escalated() -> None:
+    steps = {step for step, _ in told(duty(soft=True), date(2026, 6, 30))}
     assert steps == {"-7", "-3", "-1", "0"}
+
+
+def test_overdue_work_of_a_courtesy_unit_reminds_its_officer_and_never_its_head() -> None:
+    steps = told(duty(courtesy=True), date(2026, 6, 30))
+    assert ("+1", OFFICER) in steps
+    assert {person for _, person in steps} == {OFFICER}
 
 
 @pytest.mark.parametrize(
@@ -196,8 +201,10 @@ def test_whatever_days_the_sweep_runs_no_step_is_owed_twice_or_too_early(
         assert not first or (NATIONAL.works(today) and today >= urged_from)
         told_so_far += first
     assert len({o.key for o in told_so_far}) == len(told_so_far)
-    if soft or courtesy:
+    if soft:
         assert all(o.step != "+1" for o in told_so_far)
+    if courtesy:
+        assert all(o.person_id == OFFICER for o in told_so_far if o.step == "+1")
     # Nothing is forgotten either: who looks in long after everything has told each step that holds.
     late = owed([one], TEAMS, ORDINARY, NATIONAL, NATIONAL.at_or_after(date(2027, 6, 1)), set())
     assert {o.key for o in told_so_far} <= {o.key for o in late}

@@ -35,7 +35,16 @@ def pages(work_id: Callable[[str], int], unit: int) -> tuple[tuple[str, tuple[st
     return (
         ("officer", ("/viec", one, f"/don-vi/{unit}", "/tai-khoan", "/khong-co")),
         ("coordinator", (one, "/don-vi", "/thu")),
-        ("manager", ("/nguoi-dung",)),
+        (
+            "manager",
+            (
+                "/nguoi-dung",
+                "/don-vi",
+                "/don-vi/them",
+                f"/don-vi/{unit}",
+                f"/don-vi/{unit}/sua",
+            ),
+        ),
     )
 
 

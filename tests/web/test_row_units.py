@@ -111,7 +111,6 @@ def test_when_several_units_have_done_it_is_chosen_and_shown_on_the_plan(
     if page.past_unchosen:
         review.choose_past(actor, draft, {"all": "open"}, row_version=page.row_version, at=clock.now)
         page = show.review(actor, draft, at=clock.now)
-    from tracker.services import publish
 
     publish.publish(actor, draft, row_version=page.row_version, at=clock.now)
     assert db.session.query(TaskVersion).order_by(TaskVersion.position).first().completion == "2"

@@ -29,6 +29,7 @@ from tracker.errors import TrackerError
 from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Letter, Notice
 from tracker.store.queries import notices, succession
+from tracker.store.queries.calendar import calendar_of
 
 log = logging.getLogger(__name__)
 DIGEST = "digest"
@@ -65,12 +66,12 @@ class Parcel:
 # Collecting
 
 
-def collect(session: AnySession, at: datetime, calendar: WorkCalendar = NATIONAL) -> Collected:
+def collect(session: AnySession, at: datetime) -> Collected:
     """Write one digest for everybody who is owed a step and has none yet today."""
     today = vietnam_day(at)
-    if not calendar.works(today) or vietnam_time(at).time() < MAILING.digest_from:
+    if vietnam_time(at).time() < MAILING.digest_from:
         return Collected()
-    by_person, errors = _owed_by_person(session, today, calendar)
+    by_person, errors = _owed_by_person(session, today)
     free = _without_letter(session, by_person, today)
     people = notices.recipients(session, free)
     letters = 0
@@ -88,13 +89,14 @@ def collect(session: AnySession, at: datetime, calendar: WorkCalendar = NATIONAL
 Steps = list[tuple[int, Owed]]
 
 
-def _owed_by_person(
-    session: AnySession, today: date, calendar: WorkCalendar
-) -> tuple[dict[int, Steps], list[str]]:
+def _owed_by_person(session: AnySession, today: date) -> tuple[dict[int, Steps], list[str]]:
     """Person → (committee, step). One committee's fault does not stop the others."""
     found: dict[int, Steps] = {}
     errors: list[str] = []
     for committee_id, settings in notices.committee_settings(session):
+        calendar = calendar_of(session, committee_id)
+        if not calendar.works(today):
+            continue
         try:
             ladder = ladder_of(settings)
         except TrackerError as error:

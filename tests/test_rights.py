@@ -13,7 +13,7 @@ from tracker.errors import Forbidden
 SERVICES = Path(__file__).resolve().parent.parent / "tracker" / "services"
 
 # Rooms of services that change nothing and show nothing to anybody: their callers have asked.
-INNER = {"recompute", "__init__", "record", "evidence", "drafting", "foretelling", "past", "roster_lines", "succession_steps", "roster", "staff_parts"}
+INNER = {"recompute", "__init__", "record", "evidence", "drafting", "naming", "foretelling", "past", "roster_lines", "succession_steps", "roster", "staff_parts"}
 
 # Public functions that need no rule, and why.
 FREE = {

@@ -137,6 +137,7 @@ RIGHTS: dict[str, tuple[Rule, ...]] = {
     "outbox.see": (_any_coordinator, _manager, _operator),
     # units and people
     "unit.see": (_member,),
+    "unit.match": (_member, _operator),
     "unit.import": (_manager, _operator),
     "group.change": (_manager, _operator),
     "unit.reorganise": (_manager,),

@@ -213,7 +213,7 @@ def test_an_assignment_shows_its_sentence_and_why_the_day_is_that_day(published,
     answer = signed_in("officer").get(f"/viec/{work_id('Rà soát')}")
     assert re.search(r'<mark class="hl">[^<]*09/5/2026</mark>', answer.get_data(as_text=True))
     words = text(answer)
-    assert "“Trước ngày 9/5/2026” được tính là hết ngày hôm trước." in words
+    assert "Ngày 8/5/2026: trước ngày 9/5." in words
     assert "Vì sao hạn là 8/5" in words
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib.resources import files
@@ -76,7 +76,14 @@ def national_rows(year: int) -> Mapping[date, DayRow]:
         return {day: row for day, row in announced().items() if day.year == year}
     off, worked = _computed(year)
     rows = {day: DayRow(day, COMPUTED, words, NO_DOCUMENT) for day, words in off.items() if _weekday(day)}
-    return rows | {day: DayRow(day, MAKE_UP, "Làm bù", NO_DOCUMENT) for day in worked}
+    rows |= {day: DayRow(day, MAKE_UP, "Làm bù", NO_DOCUMENT) for day in worked}
+    return rows | {row.day: row for row in _not_off_yet(year) if row.day in rows}
+
+
+def _not_off_yet(year: int) -> list[DayRow]:
+    """Days that the library takes for holidays and no law does, in the years after they were first spoken of."""
+    found = [row for day, row in announced().items() if row.kind == NOT_OFF and day.year < year]
+    return [replace(row, day=row.day.replace(year=year)) for row in found]
 
 
 def _weekday(day: date) -> bool:

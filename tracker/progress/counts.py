@@ -106,14 +106,16 @@ def tally(works: Iterable[Work], today: date, calendar: WorkCalendar) -> Tally:
         excused=sum(work.state == "excused" for work in works),
         undated=len(undated),
         undated_done=sum(work.state == "accepted" for work in undated),
-        on_time=Rate(sum(_by(work, work.due_on) for work in due), len(due)),
-        on_time_first=Rate(sum(_by(work, work.first_due_on) for work in due), len(due)),
+        on_time=Rate(sum(_by(work, work.due_on, calendar) for work in due), len(due)),
+        on_time_first=Rate(sum(_by(work, work.first_due_on, calendar) for work in due), len(due)),
         done_of_due=Rate(sum(work.state == "accepted" for work in due), len(due)),
     )
 
 
-def _by(work: Work, day: date | None) -> bool:
-    return work.state == "accepted" and work.done_on is not None and day is not None and work.done_on <= day
+def _by(work: Work, day: date | None, calendar: WorkCalendar) -> bool:
+    if work.state != "accepted" or work.done_on is None or day is None:
+        return False
+    return work.done_on <= (work.calendar or calendar).in_time_until(day)
 
 
 def unit_tally(works: Iterable[tuple[Hashable, Work]], today: date, calendar: WorkCalendar) -> Tally:

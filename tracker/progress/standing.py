@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from tracker.deadlines.workdays import WorkCalendar
@@ -14,7 +14,8 @@ CALM_DAYS = 5  # working days: with more than this left, "soon" stays quiet
 @dataclass(frozen=True)
 class Work:
     """What of an assignment counts. `state` is one of `tracker.life.STATES`; `done_on` is the Vietnam date of
-    the submission that was accepted, `submitted_on` of the one that waits for acceptance."""
+    the submission that was accepted, `submitted_on` of the one that waits for acceptance; `calendar` is the
+    one of its committee, where it is known."""
 
     state: str
     due_on: date | None = None
@@ -22,6 +23,7 @@ class Work:
     done_on: date | None = None
     submitted_on: date | None = None
     waits_since: date | None = None
+    calendar: WorkCalendar | None = field(default=None, compare=False, repr=False)
 
     @property
     def undated(self) -> bool:
@@ -47,7 +49,8 @@ class Standing:
 
 
 def standing(work: Work, today: date, calendar: WorkCalendar) -> Standing:
-    """Where the work stands on `today`."""
+    """Where the work stands on `today`, by its own calendar if it has one."""
+    calendar = work.calendar or calendar
     if work.state == "excused":
         return Standing("excused")
     if work.state == "accepted":
@@ -63,9 +66,10 @@ def standing(work: Work, today: date, calendar: WorkCalendar) -> Standing:
 def _open(due: date | None, today: date, calendar: WorkCalendar) -> Standing:
     if due is None:
         return Standing("open")
-    if due < today:
-        return Standing("overdue", calendar.working_days(due, today))
-    if due == today:
+    last = calendar.in_time_until(due)
+    if last < today:
+        return Standing("overdue", calendar.working_days(last, today))
+    if due <= today:
         return Standing("today", 0)
     code = "soon" if (due - today).days <= SOON_DAYS else "open"
     return Standing(code, calendar.working_days(today, due))
@@ -77,6 +81,7 @@ def _done(work: Work, calendar: WorkCalendar) -> Standing:
 
 
 def _days_late(due: date | None, done: date | None, calendar: WorkCalendar) -> int | None:
-    if due is None or done is None or done <= due:
+    if due is None or done is None:
         return None
-    return calendar.working_days(due, done)
+    last = calendar.in_time_until(due)
+    return None if done <= last else calendar.working_days(last, done)

@@ -22,25 +22,17 @@ from tracker.deadlines.workdays import DayRow, WorkCalendar
 from tracker.drafts.expand import FIRST_DAY, LAST_DAY
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
-from tracker.services.recompute import (
-    KINDS,
-    Moved,
-    Rules,
-    calendar_of,
-    carry_out,
-    day_row,
-    live_days,
-    moves,
-    rules_of,
-)
+from tracker.services.recompute import Moved, Rules, carry_out, moves, rules_of
 from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import CalendarDay, Committee
+from tracker.store.queries.calendar import KINDS, calendar_of, day_row, live_days
 from tracker.store.queries.units import person_names
 
 __all__ = [
     "CalendarPage",
     "EnteredDay",
+    "Moved",
     "NewDays",
     "Preview",
     "Removal",

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -18,7 +17,7 @@ from tracker import life
 from tracker.access import Actor
 from tracker.clock import vietnam_day
 from tracker.deadlines.due import DAY_BEFORE, WORKING_DAY, Due, Options, counted, due_date, due_day, explained
-from tracker.deadlines.workdays import OFF, WORKED, DayRow, WorkCalendar
+from tracker.deadlines.workdays import WorkCalendar
 from tracker.drafts import codec
 from tracker.drafts.expand import Planned, row_timings
 from tracker.drafts.model import TaskDraft, TimingDraft
@@ -26,10 +25,10 @@ from tracker.extensions import db
 from tracker.parsing.timing_events import from_own_issue
 from tracker.services.record import record
 from tracker.store.engine import AnySession
-from tracker.store.models import Assignment, CalendarDay, Committee, TaskVersion, Timing
+from tracker.store.models import Assignment, TaskVersion, Timing
+from tracker.store.queries.calendar import calendar_and_options
 from tracker.store.queries.units import names
 
-KINDS = {"off": OFF, "working": WORKED}
 STATES_THAT_MOVE = (life.OPEN, life.WAITING, life.SUBMITTED)
 
 
@@ -71,37 +70,7 @@ class Rules:
 
 def rules_of(session: AnySession, committee_id: int) -> Rules:
     """The rules that hold now."""
-    settings: dict[str, Any] = (
-        session.scalar(select(Committee.settings).where(Committee.id == committee_id)) or {}
-    )
-    options = Options.of(settings)
-    rows = tuple(day_row(one) for one in live_days(session, committee_id))
-    checked = tuple((int(year), str(words)) for year, words in (settings.get("calendar_years") or {}).items())
-    return Rules(_built(rows, options.article_148, checked), options)
-
-
-def calendar_of(session: AnySession, committee_id: int) -> WorkCalendar:
-    """The work calendar of a committee: the national one, corrected, with its own rows over it."""
-    return rules_of(session, committee_id).calendar
-
-
-def live_days(session: AnySession, committee_id: int | None) -> list[CalendarDay]:
-    """The rows that hold for a committee: national corrections first, so that its own rows lie over them."""
-    query = select(CalendarDay).where(
-        CalendarDay.removed_at.is_(None),
-        CalendarDay.committee_id.is_(None) | (CalendarDay.committee_id == committee_id),
-    )
-    return sorted(session.scalars(query), key=lambda one: (one.committee_id is not None, one.day))
-
-
-def day_row(one: CalendarDay) -> DayRow:
-    """A stored day as the calendar knows it."""
-    return DayRow(one.day, KINDS[one.kind], one.words, one.document, own=True)
-
-
-@lru_cache(maxsize=256)
-def _built(rows: tuple[DayRow, ...], article_148: bool, checked: tuple[tuple[int, str], ...]) -> WorkCalendar:
-    return WorkCalendar.of(rows, article_148=article_148, checked=dict(checked))
+    return Rules(*calendar_and_options(session, committee_id))
 
 
 def timing_draft(timing: Timing) -> TimingDraft:

@@ -22,6 +22,7 @@ from tracker.progress.standing import Work, standing
 from tracker.services import drafting, foretelling
 from tracker.services.past import past_periods
 from tracker.services.publish import forecast
+from tracker.services.recompute import present_due, rules_of, timing_draft
 from tracker.store.models import (
     Assignment,
     Committee,
@@ -133,13 +134,18 @@ def unit_page(actor: Actor, unit_id: int, *, at: datetime) -> UnitPage:
         tally=figures,
         rate=figures.on_time if figures else None,
         feed_url="",
-        may_renew_feed=access.may(actor, "feed.renew", mine),
+        may_renew_feed=access.may(actor, "feed.renew", mine) and not _over(unit_id, today),
     )
 
 
 def _people_of(unit: UnitRow, today: date) -> tuple[PersonRow, ...]:
     everybody = find_units.people(db.session, unit.committee_id, today)
     return tuple(p for p in everybody if any(role.unit_id == unit.id for role in p.roles))
+
+
+def _over(unit_id: int, today: date) -> bool:
+    """Whether the unit is no more: its calendar, too, is its successor's."""
+    return bool(find_units.successors(db.session, [unit_id], today))
 
 
 def _unit(unit_id: int, today: date) -> UnitRow:
@@ -160,7 +166,7 @@ def _by_name(rows: Iterable[UnitRow]) -> list[UnitRow]:
 
 
 def _works(wanted: Wanted, today: date) -> list[WorkRow]:
-    return find_work.rows(db.session, wanted, today, NATIONAL)
+    return find_work.rows(db.session, wanted, today)
 
 
 def _tally(rows: Iterable[WorkRow], today: date) -> Tally:
@@ -267,6 +273,9 @@ def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
     holder = Thing(row.committee_id, row.coordinator_id, frozenset({row.holder_id}))
     may_tick = access.may(actor, "work.tick", holder)
     timing = db.session.get(Timing, row.timing_id)
+    assignment = db.session.get(Assignment, assignment_id)
+    assert timing is not None
+    assert assignment is not None
     return WorkPage(
         row=row,
         accountable=task.accountable,
@@ -285,6 +294,7 @@ def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
         may_take_back=may_tick and row.work.state == "submitted",
         sees_evidence=sees,
         siblings=tuple(_siblings(row, today)) if row.work.state in ("open", "waiting") else (),
+        due=present_due(assignment, timing_draft(timing), rules_of(db.session, row.committee_id)),
     )
 
 

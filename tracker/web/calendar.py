@@ -15,7 +15,7 @@ from tracker.deadlines.due import DAY_BEFORE, DAY_ITSELF, Options
 from tracker.deadlines.workdays import NOT_OFF, DayRow
 from tracker.errors import Invalid, Refused, TrackerError
 from tracker.services import calendar as deeds
-from tracker.services.calendar import CalendarPage, NewDays, Preview, Removal
+from tracker.services.calendar import CalendarPage, Moved, NewDays, Preview, Removal
 from tracker.web.context import actor, committee_id, now, today
 from tracker.web.guard import asks
 from tracker.web.task_form import read_day, written_day
@@ -112,9 +112,18 @@ def _preview_page(form: str, given: dict[str, str], effect: Preview) -> str:
         given=given,
         effect=effect,
         address=address,
-        shown=effect.moved[:MOVED_SHOWN],
+        shown=_together(effect)[:MOVED_SHOWN],
         year=request.form.get("nam", today().year, type=int),
     )
+
+
+def _together(effect: Preview) -> list[tuple[Moved, list[str]]]:
+    """The work that moves, each piece once with all its units: twenty communes are one line."""
+    groups: dict[tuple[object, ...], tuple[Moved, list[str]]] = {}
+    for one in effect.moved:
+        days = (one.before.due, one.before.send_by, one.after.due, one.after.send_by, one.after.in_time_until)
+        groups.setdefault((one.plan_id, one.title, *days), (one, []))[1].append(one.unit_name)
+    return list(groups.values())
 
 
 def _change(form: str) -> NewDays | Removal | Options:
@@ -202,6 +211,8 @@ def moved_words(effect: Preview) -> str:
         return str(words) % {"n": len(effect.moved), "units": effect.units}
     words = _("%(due)d việc đổi hạn, %(send)d việc chỉ đổi ngày nên gửi, của %(units)d đơn vị.")
     kept = len(effect.moved) - effect.due_days
+    if not kept:
+        words = _("%(due)d việc của %(units)d đơn vị đổi hạn.")
     return str(words) % {"due": effect.due_days, "send": kept, "units": effect.units}
 
 

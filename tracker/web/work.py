@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.deadlines.workdays import NATIONAL
 from tracker.errors import Invalid, NotFound, TrackerError, UnreadableFile
 from tracker.services import show
 from tracker.services import work as deeds
 from tracker.services.work import Given
-from tracker.sheets.words import day_words, period_words, plain_day
+from tracker.sheets.words import day_words
 from tracker.store.queries.rows import SubmissionRow, UnitWork, WorkPage
+from tracker.vietnamese.forms import sentence
 from tracker.web.context import actor, can, my_units, now, today
 from tracker.web.guard import asks, local_address
 from tracker.web.task_form import read_day
@@ -36,6 +36,7 @@ class Entered:
     received_on: str = ""
     via: str = ""
     reason: str = ""
+    also: tuple[int, ...] = ()
 
 
 # The unit's work.
@@ -139,23 +140,12 @@ def quote_pieces(page: WorkPage) -> list[tuple[str, bool]]:
 
 def why_due(page: WorkPage) -> list[str]:
     """Why the due day is that day, sentence by sentence."""
-    row, due = page.row, page.row.due_on
-    if due is None:
+    row, due = page.row, page.due
+    if due is None or not due.reason:
         return []
-    told = []
-    if page.printed and page.printed - due == timedelta(days=1):
-        told.append(_("“Trước ngày %(day)s” được tính là hết ngày hôm trước.", day=plain_day(page.printed)))
-    elif row.timing_text:
-        told.append(_("Kế hoạch ghi “%(text)s”.", text=row.timing_text))
-    if period_words(row.period):
-        told.append(_("Áp dụng cho kỳ %(period)s.", period=period_words(row.period)))
-    if row.work.first_due_on and row.work.first_due_on != due:
+    told = [sentence(due.reason) + "."]
+    if row.due_on and row.work.first_due_on and row.work.first_due_on != row.due_on:
         told.append(_("Hạn đầu là %(day)s, đã được thay đổi.", day=day_words(row.work.first_due_on)))
-    if not NATIONAL.works(due):
-        nearest = NATIONAL.at_or_before(due)
-        told.append(
-            _("Hạn rơi vào ngày nghỉ; ngày làm việc gần nhất trước đó là %(day)s.", day=day_words(nearest))
-        )
     return told
 
 
@@ -177,9 +167,10 @@ def tick(assignment_id: int) -> ResponseReturnValue:
     """The unit sends its evidence."""
     given = given_from_form()
     try:
-        deeds.tick(actor(), assignment_id, given, at=now())
+        deeds.tick(actor(), assignment_id, given, also=also_from_form(), at=now())
     except (Invalid, UnreadableFile) as refusal:
-        return _page(assignment_id, Entered("tick", given, refusal.message)), refusal.status
+        entered = Entered("tick", given, refusal.message, also=also_from_form())
+        return _page(assignment_id, entered), refusal.status
     flash(_("Đã gửi minh chứng. Ngày gửi được tính là ngày hoàn thành nếu được duyệt."), "done")
     return _back(assignment_id)
 
@@ -198,9 +189,17 @@ def tick_on_behalf(assignment_id: int) -> ResponseReturnValue:
     """The coordinator records what came in on paper, by telephone or by another system."""
     given, day, via = given_from_form(), request.form.get("received_on", ""), request.form.get("via", "")
     try:
-        deeds.tick_on_behalf(actor(), assignment_id, given, received_on=_receipt_day(day), via=via, at=now())
+        deeds.tick_on_behalf(
+            actor(),
+            assignment_id,
+            given,
+            received_on=_receipt_day(day),
+            via=via,
+            also=also_from_form(),
+            at=now(),
+        )
     except (Invalid, UnreadableFile) as refusal:
-        entered = Entered("behalf", given, refusal.message, received_on=day, via=via)
+        entered = Entered("behalf", given, refusal.message, received_on=day, via=via, also=also_from_form())
         return _page(assignment_id, entered), refusal.status
     flash(_("Đã ghi nhận thay đơn vị. Xin duyệt để kết thúc việc."), "done")
     return _back(assignment_id)
@@ -243,6 +242,11 @@ def given_from_form() -> Given:
         file_data=file.read() if file and file.filename else b"",
         note=request.form.get("note", "").strip(),
     )
+
+
+def also_from_form() -> tuple[int, ...]:
+    """Further inherited lines that the same evidence is to close."""
+    return tuple(request.form.getlist("also", type=int))
 
 
 def _receipt_day(text: str) -> date:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import exists, func, select
 
+from tracker.deadlines.workdays import WorkCalendar
 from tracker.life import OPEN, SUBMITTED, WAITING
 from tracker.progress.standing import Work
 from tracker.store.engine import AnySession
@@ -30,6 +31,7 @@ from tracker.store.models import (
     Unit,
 )
 from tracker.store.queries.absences import deputies, stood_in
+from tracker.store.queries.calendar import calendars
 from tracker.store.queries.units import names, valid_on
 
 TEAM_ROLES = ("officer", "coordinator", "head")
@@ -240,7 +242,10 @@ def digest_rows(session: AnySession, person_id: int, day: date) -> list[DigestRo
     rows = list(session.execute(_digest_query().where(Assignment.holder_id.in_(units))))
     units_named = names(session, {row.Assignment.holder_id for row in rows}, day)
     returned = _returns(session, [row.Assignment.id for row in rows])
-    return [_digest_row(row, units_named, returned) for row in rows]
+    own_calendar = calendars(session)
+    return [
+        _digest_row(row, units_named, returned, own_calendar(row.Assignment.committee_id)) for row in rows
+    ]
 
 
 def _told_about(session: AnySession, person_id: int, day: date) -> set[int]:
@@ -293,7 +298,10 @@ def _returns(session: AnySession, ids: list[int]) -> dict[int, tuple[datetime | 
 
 
 def _digest_row(
-    row: Any, units_named: Mapping[int, str], returned: Mapping[int, tuple[datetime | None, str]]
+    row: Any,
+    units_named: Mapping[int, str],
+    returned: Mapping[int, tuple[datetime | None, str]],
+    calendar: WorkCalendar,
 ) -> DigestRow:
     work: Assignment = row.Assignment
     returned_on, reason = returned.get(work.id, (None, ""))
@@ -305,7 +313,7 @@ def _digest_row(
         holder_id=work.holder_id,
         holder_name=units_named.get(work.holder_id, ""),
         coordinator_id=row.coordinator_id,
-        work=Work(state=work.state, due_on=work.due_on, first_due_on=work.first_due_on),
+        work=Work(work.state, work.due_on, work.first_due_on, calendar=calendar),
         returned_on=returned_on,
         returned_reason=reason,
     )

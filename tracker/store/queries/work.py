@@ -15,6 +15,7 @@ from tracker.life import ACCEPTED, EXCUSED
 from tracker.progress.standing import Work, standing
 from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, Mention, Plan, PlanVersion, Submission, TaskVersion, Timing
+from tracker.store.queries.calendar import calendars
 from tracker.store.queries.plans import plan_day
 from tracker.store.queries.rows import EvidenceRow, SubmissionRow, WorkRow
 from tracker.store.queries.units import named_over_time, person_names
@@ -33,9 +34,12 @@ class Wanted:
     tasks: Collection[int] | None = None
 
 
-def rows(session: AnySession, wanted: Wanted, today: date, calendar: WorkCalendar) -> list[WorkRow]:
+def rows(
+    session: AnySession, wanted: Wanted, today: date, calendar: WorkCalendar | None = None
+) -> list[WorkRow]:
     """The assignments that are wanted, by due day (undated last), then plan and place in it."""
     found = list(session.execute(_query(wanted)))
+    own_calendar = calendars(session)
     tasks = _task_versions(session, {one.task_id for one, *_ in found})
     submissions = _last_submissions(session, [one.id for one, *_ in found])
     units = {u for one, _, plan in found for u in (one.unit_id, one.holder_id, plan.coordinator_id)}
@@ -51,7 +55,7 @@ def rows(session: AnySession, wanted: Wanted, today: date, calendar: WorkCalenda
             submissions.get(one.id),
             named,
             today,
-            calendar,
+            calendar or own_calendar(one.committee_id),
         )
         for one, timing, plan in found
     ]
@@ -121,7 +125,7 @@ def _last_submissions(session: AnySession, ids: Collection[int]) -> dict[int, Su
     return found
 
 
-def work_of(assignment: Assignment, last: Submission | None) -> Work:
+def work_of(assignment: Assignment, last: Submission | None, calendar: WorkCalendar | None = None) -> Work:
     """What of an assignment counts."""
     sent = last if last is not None and last.state == "sent" else None
     return Work(
@@ -131,6 +135,7 @@ def work_of(assignment: Assignment, last: Submission | None) -> Work:
         done_on=assignment.done_on,
         submitted_on=sent.received_on if sent else None,
         waits_since=assignment.waits_since,
+        calendar=calendar,
     )
 
 
@@ -152,7 +157,7 @@ def _row(
     today: date,
     calendar: WorkCalendar,
 ) -> WorkRow:
-    work = work_of(one, last)
+    work = work_of(one, last, calendar)
     returned = last if last is not None and last.state == "returned" else None
     return WorkRow(
         id=one.id,

@@ -1,0 +1,58 @@
+"""The work calendars of committees: the national one, corrected, with their own rows and readings over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import select
+
+from tracker.deadlines.due import Options
+from tracker.deadlines.workdays import OFF, WORKED, DayRow, WorkCalendar
+from tracker.store.engine import AnySession
+from tracker.store.models import CalendarDay, Committee
+
+KINDS = {"off": OFF, "working": WORKED}
+
+
+def calendar_of(session: AnySession, committee_id: int) -> WorkCalendar:
+    """The work calendar of a committee."""
+    return calendar_and_options(session, committee_id)[0]
+
+
+def calendars(session: AnySession) -> Callable[[int], WorkCalendar]:
+    """`calendars(session)(committee_id)`: each committee's calendar, read once for this use."""
+    return cache(lambda committee_id: calendar_of(session, committee_id))
+
+
+def calendar_and_options(session: AnySession, committee_id: int) -> tuple[WorkCalendar, Options]:
+    """The work calendar of a committee, and how it reads dates."""
+    settings: Mapping[str, Any] = (
+        session.scalar(select(Committee.settings).where(Committee.id == committee_id)) or {}
+    )
+    options = Options.of(settings)
+    rows = tuple(day_row(one) for one in live_days(session, committee_id))
+    checked = tuple((int(year), str(words)) for year, words in (settings.get("calendar_years") or {}).items())
+    return _built(rows, options.article_148, checked), options
+
+
+def live_days(session: AnySession, committee_id: int | None) -> list[CalendarDay]:
+    """The rows that hold for a committee: national corrections first, so that its own rows lie over them."""
+    query = select(CalendarDay).where(
+        CalendarDay.removed_at.is_(None),
+        CalendarDay.committee_id.is_(None) | (CalendarDay.committee_id == committee_id),
+    )
+    return sorted(session.scalars(query), key=lambda one: (one.committee_id is not None, one.day))
+
+
+def day_row(one: CalendarDay) -> DayRow:
+    """A stored day as the calendar knows it."""
+    return DayRow(one.day, KINDS[one.kind], one.words, one.document, own=True)
+
+
+@lru_cache(maxsize=256)
+def _built(
+    rows: tuple[DayRow, ...], article_148: bool, checked: tuple[tuple[int, str], ...]
+) -> WorkCalendar:
+    return WorkCalendar.of(rows, article_148=article_148, checked=dict(checked))

@@ -19,7 +19,7 @@ from waitress.server import create_server
 
 from notifications import schedule
 from notifications.commands import tick_once, told
-from tracker import demo, settings
+from tracker import demo, settings, unit_commands
 from tracker.access import OPERATOR, Actor
 from tracker.app import create_app
 from tracker.errors import TrackerError
@@ -285,6 +285,15 @@ def _committee(name: str) -> int:
     if not found:
         raise click.ClickException("Chưa có cơ quan nào. Xin lập trước: tracker committee add TÊN")
     raise click.ClickException("Có nhiều cơ quan. Xin thêm --committee TÊN.")
+
+
+def _first_committee(name: str) -> int:
+    """The committee of that name; without a name, the first one."""
+    first = db.session.scalar(select(Committee.id).order_by(Committee.id))
+    return first if first is not None and not name else _committee(name)
+
+
+unit_commands.hang(units_group, _application, _first_committee)
 
 
 @click.command("secret")

@@ -10,7 +10,7 @@ from pathlib import Path
 from tracker.units import roster
 from tracker.units.matching import Home, Matcher, Named
 from tracker.units.meaning import Meaning
-from tracker.units.ready import READY, Place
+from tracker.units.ready_made import filled
 
 ROSTERS = Path(__file__).parents[2] / "plan_templates" / "rosters"
 TABLE = Path(__file__).with_name("mentions.tsv")
@@ -56,10 +56,9 @@ class Roster:
 @cache
 def ready_made(kind: str, place: str) -> Roster:
     """The roster of one place, matched as the committee would."""
-    words = READY[FILES[kind]]
-    filled = Place.of(place, words)
-    units = _lines(f"{FILES[kind]}-don-vi.csv", filled, roster.read_units)
-    groups = _lines(f"{FILES[kind]}-nhom.csv", filled, roster.read_groups)
+    own, _, above = place.partition(", tỉnh ")
+    units = _lines(f"{FILES[kind]}-don-vi.csv", place, roster.read_units)
+    groups = _lines(f"{FILES[kind]}-nhom.csv", place, roster.read_groups)
     ids = {line.code: number for number, line in enumerate(units, 1)}
     group_ids = {line.name: number for number, line in enumerate(groups, 1)}
     named = []
@@ -72,7 +71,7 @@ def ready_made(kind: str, place: str) -> Roster:
                 (line.name, line.short_name, *now),
                 level=line.level,
                 place=line.place,
-                above=(filled.name, filled.province),
+                above=(own, above),
                 older=old,
             )
         )
@@ -88,7 +87,7 @@ def ready_made(kind: str, place: str) -> Roster:
 
 
 def _lines(name, place, read):
-    text = place.fill((ROSTERS / name).read_text(encoding="utf-8"))
+    text = filled((ROSTERS / name).read_text(encoding="utf-8"), place)
     rows = [(number, row) for number, row in enumerate(csv.reader(text.splitlines()), 1)]
     complaints = roster.Complaints()
     lines = read(rows, complaints)

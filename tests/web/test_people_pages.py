@@ -104,6 +104,18 @@ def test_one_sets_ones_own_absence_and_the_deputy_reads_for_whom(world, sqlite_a
     assert "vắng mặt đến hết" in text_of(signed_in("manager").get("/nguoi-dung"))
 
 
+def test_the_head_says_on_the_unit_page_who_is_away(world, sqlite_app, signed_in, send):
+    head, unit = signed_in("head"), f"/don-vi/{world.tan_lap}"
+    address = f"/vang-mat?nguoi={world.people['officer']}&back={unit}"
+    assert address.replace("&", "&amp;") in head.get(unit).get_data(as_text=True)
+    fields = {"nguoi": world.people["officer"], "deputy": world.people["head"], "back": unit}
+    done = send(head, address, "/vang-mat", starts_on="12/5/2026", ends_on="13/5/2026", **fields)
+    assert done.location == unit
+    page = text_of(head.get(unit))
+    assert "Phụ trách thay mặt Nguyễn Thu Hằng" in page
+    assert "vắng mặt đến hết 13/5/2026" in page
+
+
 def test_the_head_changes_contacts_and_others_only_read(world, sqlite_app, signed_in, send):
     head, address = signed_in("head"), f"/don-vi/{world.tan_lap}/lien-he"
     assert send(head, address, address, duty="deputy", **NEW).status_code == 303

@@ -156,20 +156,46 @@ def test_axe_and_a_phone_find_nothing_wrong_with_the_units_of_a_row(
     assert found == []
 
 
-def test_the_filter_finds_a_unit_without_marks_and_all_means_those_in_sight(
-    browser_page, serve, sqlite_app, world, draft, row
-):
+@pytest.fixture
+def visit(browser_page, serve, sqlite_app):
+    """`visit(who, address)` logs in and opens the page."""
     base = serve(sqlite_app)
-    page = browser_page
-    address = f"/kiem-tra/{draft}/dong/{row}/don-vi/0"
-    page.goto(f"{base}/dang-nhap?next={address}")
-    page.fill("[name=email]", "coordinator@sonthanh.example")
-    page.fill("[name=password]", "mat-khau-thu-nghiem")
-    page.click("button[type=submit]")
-    page.wait_for_url(base + address)
-    offices = page.locator("[data-pick]").first
-    offices.locator("[data-pick-all]").click()
+
+    def go(who: str, address: str):
+        browser_page.goto(f"{base}/dang-nhap?next={address}")
+        browser_page.fill("[name=email]", f"{who}@sonthanh.example")
+        browser_page.fill("[name=password]", "mat-khau-thu-nghiem")
+        browser_page.click("button[type=submit]")
+        browser_page.wait_for_url(base + address)
+        return browser_page
+
+    return go
+
+
+def test_units_of_a_kind_are_ticked_all_at_once(visit, world, draft, row):
+    page = visit("coordinator", f"/kiem-tra/{draft}/dong/{row}/don-vi/0")
+    page.locator("[data-pick]").first.locator("[data-pick-all]").click()
     assert page.locator("[name=of]:checked").count() == 6
     page.click("main form [type=submit]")
     page.wait_for_url(f"**/kiem-tra/{draft}?dong={row}*")
     assert len(stored(row).choices[LEAD].split(",")) == 6
+
+
+def test_the_filter_needs_no_marks_and_all_means_those_in_sight(visit, world):
+    page = visit("manager", "/don-vi/nhom/them")
+    page.check("[name=how][value=list]")
+    page.fill("[data-pick-filter]", "xa tan lap")
+    assert page.locator("[data-pick] li:visible").count() == 1
+    page.click("[data-pick-all]")
+    assert page.locator("[name=member]:checked").count() == 1
+    assert page.inner_text("[data-pick-count]") == "1"
+
+
+def test_a_row_s_units_are_changed_in_the_page_and_kept(visit, world, draft, row):
+    page = visit("coordinator", f"/kiem-tra/{draft}?dong={row}")
+    page.evaluate("document.querySelectorAll('.mn, .ex').forEach(one => one.open = true)")
+    page.uncheck(f"#dong-{row} [name=of-0][value='{world.phu_hoa}']")
+    page.click(f"#dong-{row} .acts-row [value=save]")
+    page.wait_for_load_state()
+    assert stored(row).choices == {LEAD: f"group:{world.communes}-{world.phu_hoa}"}
+    assert "trừ UBND xã Phú Hòa" in page.inner_text(f"#dong-{row}")

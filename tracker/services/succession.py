@@ -20,7 +20,6 @@ from sqlalchemy.orm.exc import StaleDataError
 from tracker import access, life
 from tracker.access import Actor, Thing
 from tracker.clock import vietnam_day
-from tracker.deadlines.workdays import NATIONAL
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
 from tracker.services import succession_steps as steps
@@ -338,7 +337,7 @@ def _heir_name(heir: Heir, change: Change, known: Mapping[int, Known]) -> str:
 
 
 def _open_rows(change: Change, today: date) -> list[WorkRow]:
-    rows = find_work.rows(db.session, Wanted(holders=change.units), today, NATIONAL)
+    rows = find_work.rows(db.session, Wanted(holders=change.units), today)
     return [row for row in rows if row.work.state in GOING_ON]
 
 

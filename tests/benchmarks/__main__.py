@@ -16,6 +16,7 @@ import docx
 
 from tests.benchmarks.publishing import over_bare_insert
 from tests.benchmarks.ratios import Ratio
+from tests.benchmarks.units import over_one_pass
 from tests.documents.files import add_grid, add_justified, new_word, saved
 from tests.renderings import COLUMNS, HEAD, numbered, plans, typed
 from tracker.documents.read import read
@@ -153,7 +154,7 @@ def main() -> int:
     if not plans():
         print("no plans in ../shared/plans beside the project", file=sys.stderr)
         return 2
-    found = [*over_python_docx(), *over_lengths(), *over_list(), *over_bare_insert()]
+    found = [*over_python_docx(), *over_lengths(), *over_list(), *over_one_pass(), *over_bare_insert()]
     print()
     for ratio in found:
         print(ratio.line)

@@ -201,28 +201,30 @@ class Matcher:
         self._places = {place_of(one.place) for one in self._named.values() if one.place} | {self._home.place}
         self._places.discard("")
         self._exact: dict[str, dict[str, int]] = {}
+        self._folded: dict[str, dict[str, int]] = {}  # for what is written without any mark
         self._index: dict[Key, list[_Entry]] = {}
-        self._spellings: list[str] = []
-        self._values: list[str] = []
+        self._values: dict[str, dict[str, None]] = {}
         for one in self._named.values():
             self._take(one)
-        self._group_places = {index for index, value in enumerate(self._values) if value.startswith("group:")}
+        self._spellings = list(self._values)
+        self._of_groups = {
+            spelling
+            for spelling, values in self._values.items()
+            if any(value.startswith("group:") for value in values)
+        }
 
     def _take(self, one: Named) -> None:
-        seen: set[str] = set()
         for rank, names in ((NOW, one.names), (OLDER, one.older), (THROUGH, one.through)):
             for name in names:
                 if not name:
                     continue
                 form = Form.of(name, self._places)
-                ranks = self._exact.setdefault(plain(name), {})
-                ranks[one.value] = min(rank, ranks.get(one.value, THROUGH))
+                whole = plain(name)
+                for known, spelt in ((self._exact, whole), (self._folded, _fold(whole))):
+                    ranks = known.setdefault(spelt, {})
+                    ranks[one.value] = min(rank, ranks.get(one.value, THROUGH))
                 self._file(one, form, rank)
-                spelling = _sorted(form.words)
-                if spelling not in seen:
-                    seen.add(spelling)
-                    self._spellings.append(spelling)
-                    self._values.append(one.value)
+                self._values.setdefault(_sorted(form.words), {})[one.value] = None
 
     def _file(self, one: Named, form: Form, rank: int) -> None:
         places = self._own_places(one, form)
@@ -232,13 +234,15 @@ class Matcher:
         bare = _FIELD.sub("", form.core)
         if bare != form.core and rank == NOW:
             cores.append((bare, BARE))
+        own_words, at_home = self._own_words(one, form), self._at_home(one.value)
         for core, at in cores:
             for place in places:
                 entry = _Entry(one.value, at, core, place, form.plural, one)
-                for word in self._own_words(one, form):
-                    found = self._index.setdefault((fold(core), word, fold(place)), [])
+                bare_core, bare_place = _fold(core), _fold(place)
+                for word in own_words:
+                    found = self._index.setdefault((bare_core, word, bare_place), [])
                     # The committee's own come first.
-                    found.insert(0 if self._at_home(one.value) else len(found), entry)
+                    found.insert(0 if at_home else len(found), entry)
 
     def _own_places(self, one: Named, form: Form) -> tuple[str, ...]:
         """Places by which the name may be called, the empty one among them."""
@@ -302,7 +306,8 @@ class Matcher:
         """The one that the spelling is on record for, or all of them as choices."""
         words = plain(mention)
         for text in dict.fromkeys((words, TITLE.sub("", words))):
-            found = self._decide(dict(self._exact.get(text, {})), ())
+            known = self._folded if text.isascii() else self._exact
+            found = self._decide(known.get(text, {}), ())
             if not found.value:
                 form = replace(Form.of(text, self._places), listed="," in mention)
                 entries = [one for one in self._entries(form) if _fits(form, one)]
@@ -315,7 +320,7 @@ class Matcher:
         return Match("")
 
     def _entries(self, form: Form) -> Iterator[_Entry]:
-        return islice(self._index.get((fold(form.core), form.word, fold(form.place)), ()), MANY)
+        return islice(self._index.get((_fold(form.core), form.word, _fold(form.place)), ()), MANY)
 
     def _decide(self, ranks: Mapping[str, int], before: tuple[tuple[str, float], ...]) -> Match:
         """The only one of the best rank; among several the committee's own, where it is one."""
@@ -354,18 +359,19 @@ class Matcher:
                 processor=None,
             )
             # A group is often called by a part of its name; there are few of them.
-            near = {index for _spelling, _score, index in found} | self._group_places
-            for index in near:
-                spelling, value = self._spellings[index], self._values[index]
+            for spelling in {one for one, _score, _index in found} | self._of_groups:
                 score = max(fuzz.ratio(asked, spelling), 0.95 * fuzz.token_set_ratio(asked, spelling))
-                if score >= ALIKE:
+                for value in islice(self._values[spelling], CHOICES) if score >= ALIKE else ():
                     scores[value] = max(scores.get(value, 0.0), min(99.0, round(score, 1)))
-        order = sorted(scores, key=lambda value: -scores[value])[:CHOICES]
+        order = sorted(scores, key=lambda value: (-scores[value], value))[:CHOICES]
         return tuple((value, scores[value]) for value in order)
 
 
+_fold = lru_cache(maxsize=16384)(fold)
+
+
 def _sorted(words: str) -> str:
-    return " ".join(sorted(fold(words).split()))
+    return " ".join(sorted(_fold(words).split()))
 
 
 def _fits(form: Form, entry: _Entry) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from notifications import outbox
 from tracker.access import OPERATOR, Actor, Grant
 from tracker.deadlines.due import Options
 from tracker.errors import Forbidden, Invalid, NotFound, Refused
@@ -305,3 +306,40 @@ def test_another_committees_row_is_not_found(sqlite_app, world, clock):
     with pytest.raises(NotFound):
         calendar.preview(world.actor("manager"), world.committee, Removal(row.id), at=clock.now)
     assert calendar_of(db.session, world.committee).works(date(2026, 6, 19))
+
+
+# Who counts by it.
+
+
+def standing_of(world: Any, words: str, at: Any) -> Any:
+    page = show.work_page(world.actor("officer"), work(words, world.tan_lap).id, at=at)
+    return page.row.standing, page
+
+
+def test_pages_count_by_the_committees_own_calendar(plan, world, clock):
+    at = clock.day(2026, 6, 15)
+    before, _ = standing_of(world, "20/6", at)
+    calendar.add_days(world.actor("manager"), world.committee, JUNE_19, at=at)
+    after, page = standing_of(world, "20/6", at)
+    assert (before.days, after.days) == (4, 3)
+    assert page.due.send_by == date(2026, 6, 18)
+
+
+def test_under_article_148_work_is_not_late_before_the_next_working_day_ends(plan, world, clock):
+    manager, chosen = world.actor("manager"), Options(article_148=True)
+    calendar.add_days(manager, world.committee, JUNE_19, at=clock.now)
+    saturday, monday, tuesday = (clock.day(2026, 6, day) for day in (20, 22, 23))
+    assert standing_of(world, "20/6", monday)[0].code == "overdue"
+    calendar.change_reading(manager, world.committee, chosen, at=clock.day(2026, 5, 18))
+    assert [standing_of(world, "20/6", at)[0].code for at in (saturday, monday, tuesday)] == [
+        "today",
+        "today",
+        "overdue",
+    ]
+    assert standing_of(world, "20/6", tuesday)[0].days == 1
+
+
+def test_nobody_is_written_to_on_a_day_off_of_their_committee(plan, world, clock):
+    calendar.add_days(world.actor("manager"), world.committee, JUNE_19, at=clock.now)
+    assert outbox.collect(db.session, clock.day(2026, 6, 19, 8)).letters == 0
+    assert outbox.collect(db.session, clock.day(2026, 6, 22, 8)).letters > 0

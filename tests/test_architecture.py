@@ -16,7 +16,7 @@ MEMORY = {"store", "extensions"}
 DEEDS = {"services"}
 SHEETS = {"sheets"}
 DOORS = {"web", "api", "feeds", "reports", "notifications"}
-WIRING = {"due_command", "app", "cli", "commands", "demo"}
+WIRING = {"due_command", "unit_commands", "app", "cli", "commands", "demo"}
 
 LEVELS = (FLOOR, CORES, MEMORY, DEEDS, SHEETS, DOORS, WIRING)
 

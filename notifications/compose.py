@@ -163,28 +163,36 @@ def _inherits(rows: Sequence[InheritedRow]) -> str:
 
 
 def _legacy(rows: Sequence[InheritedRow], base_url: str) -> Legacy:
+    """A line for each task and due date, with all units from which it came."""
+    found: dict[tuple[str, str, str, date | None, str], list[InheritedRow]] = {}
+    for row in rows:
+        found.setdefault((row.title, row.plan_name, row.period, row.due_on, row.holder_name), []).append(row)
+    several = len({row.holder_name for row in rows}) > 1
+    together = list(found.values())
     lines = tuple(
-        Line(
-            number=number,
-            title=_one_line(row.title),
-            note=_legacy_note(row),
-            day=day_words(row.due_on) if row.due_on else _("không có hạn"),
-            standing="",
-            tone="dim",
-            mark="○",
-            url=f"{base_url}/viec/{row.id}",
-        )
-        for number, row in enumerate(rows[:INHERITED_SHOWN], start=1)
+        _legacy_line(number, same, base_url, with_unit=several)
+        for number, same in enumerate(together[:INHERITED_SHOWN], start=1)
     )
-    more = len(rows) - len(lines)
+    more = sum(len(same) for same in together[INHERITED_SHOWN:])
     return Legacy(
         lines, _("Còn %(n)d việc tiếp nhận khác ở danh sách việc.", n=more) if more else "", len(rows)
     )
 
 
-def _legacy_note(row: InheritedRow) -> str:
-    origin = _("từ %(unit)s", unit=row.from_name)
-    return _one_line(" · ".join(part for part in (origin, row.plan_name, period_words(row.period)) if part))
+def _legacy_line(number: int, same: Sequence[InheritedRow], base_url: str, *, with_unit: bool) -> Line:
+    row = same[0]
+    origin = _("từ %(units)s", units=_joined(one.from_name for one in same))
+    parts = (row.holder_name if with_unit else "", origin, row.plan_name, period_words(row.period))
+    return Line(
+        number=number,
+        title=_one_line(row.title),
+        note=_one_line(" · ".join(part for part in parts if part)),
+        day=day_words(row.due_on) if row.due_on else "",
+        standing="",
+        tone="dim",
+        mark="○",
+        url=f"{base_url}/viec/{row.id}",
+    )
 
 
 def _holders(rows: Sequence[DigestRow] | Sequence[InheritedRow]) -> str:

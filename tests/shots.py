@@ -78,6 +78,9 @@ def addresses() -> dict[str, list[tuple[str, str]]]:
             ("don-vi-them", "/don-vi/them"),
             ("don-vi-sua", f"/don-vi/{holder}/sua"),
             ("don-vi-mot-quan-ly", f"/don-vi/{holder}"),
+            ("sap-xep", "/don-vi/sap-xep"),
+            ("sap-xep-sap-nhap", "/don-vi/sap-xep/moi?kieu=merged"),
+            ("sap-xep-chia-tach", "/don-vi/sap-xep/moi?kieu=split"),
         ],
         f"officer:{holder}": [
             ("viec", "/viec"),

@@ -15,7 +15,7 @@ from notifications.compose import WIDTH, Wording, digest, headline, listed
 from tracker.clock import vietnam_day
 from tracker.deadlines.workdays import NATIONAL
 from tracker.progress.standing import Work
-from tracker.store.queries.notices import DigestRow, Follower
+from tracker.store.queries.notices import DigestRow, Follower, InheritedRow
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 TODAY = date(2026, 5, 20)
@@ -109,7 +109,35 @@ SEVERAL = {
 }
 
 
-@pytest.mark.parametrize(("name", "changes"), [("officer", {}), ("several-units", SEVERAL)])
+def legacy(number: int, title: str, due: date | None, origin: str, **changes: Any) -> InheritedRow:
+    facts: dict[str, Any] = {
+        "id": number,
+        "title": title,
+        "plan_name": "12/KH-UBND",
+        "period": "once",
+        "due_on": due,
+        "from_name": origin,
+        "holder_name": "UBND xã Tân Bình",
+        "coordinator_id": 1,
+    }
+    return InheritedRow(**(facts | changes))
+
+
+INHERITED = {
+    "rows": [row(21, "Báo cáo năm", date(2026, 11, 20), holder_name="UBND xã Tân Bình")],
+    "told": set(),
+    "inherited": [
+        legacy(21, "Báo cáo năm", date(2026, 11, 20), "UBND xã Tân Lập"),
+        legacy(22, "Báo cáo năm", date(2026, 11, 20), "UBND xã Bình Minh"),
+        legacy(23, "Báo cáo năm", date(2026, 11, 20), "UBND xã Phú Hòa"),
+        legacy(24, "Xây dựng tủ sách pháp luật điện tử", None, "UBND xã Tân Lập"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"), [("officer", {}), ("several-units", SEVERAL), ("inherited", INHERITED)]
+)
 @pytest.mark.parametrize("kind", ["txt", "html"])
 def test_a_letter_is_as_it_was_read_and_kept(
     sqlite_app: Flask, name: str, changes: dict[str, Any], kind: str
@@ -121,6 +149,19 @@ def test_a_letter_is_as_it_was_read_and_kept(
     if os.environ.get("SNAPSHOTS") == "write":
         path.write_text(text, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_what_was_inherited_is_one_line_a_task_with_all_who_had_it(sqlite_app: Flask) -> None:
+    wording = made(sqlite_app, **INHERITED)
+    assert wording.subject == "UBND xã Tân Bình: tiếp nhận 4 việc"
+    assert "từ UBND xã Tân Lập, UBND xã Bình Minh và UBND xã Phú Hòa" in " ".join(wording.text.split())
+    assert "Không có hạn" in wording.text
+    assert "không có hạn" in wording.html
+
+
+def test_a_long_inheritance_is_cut_and_says_how_much_is_left(sqlite_app: Flask) -> None:
+    rows = [legacy(n, f"Việc {n}", None, "UBND xã Tân Lập") for n in range(1, 36)]
+    assert "Còn 5 việc tiếp nhận khác" in made(sqlite_app, rows=[], told=set(), inherited=rows).text
 
 
 def test_subject_and_heading_say_the_same_sentence(sqlite_app: Flask) -> None:

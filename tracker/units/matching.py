@@ -96,6 +96,7 @@ class Home:
 
     level: str = ""
     place: str = ""
+    word: str = ""
 
     @classmethod
     def of(cls, name: str, place: str = "") -> Home:
@@ -103,7 +104,7 @@ class Home:
         form = Form.of(name)
         given = place_of(place) or form.place
         words = [level for level, words in LEVELS.items() if form.word in words]
-        return cls(words[-1] if form.word and words else "", given)
+        return cls(words[-1] if words else "", given, form.word if words else "")
 
 
 def key(text: str) -> str:
@@ -259,7 +260,10 @@ class Matcher:
         elif form.word:
             return ("", form.word, *(f"={word}" for word in LEVELS.get(level, (form.word,))))
         words = LEVELS.get(level, WORDS)
-        return ("", *words, *(f"={word}" for word in words))
+        # A ward's police is not "Công an xã": the committee's own word holds for what is at its level.
+        at_home = self._home.word in words and level == self._home.level
+        said = (self._home.word,) if at_home else words
+        return ("", *said, *(f"={word}" for word in words))
 
     def match(self, mention: str) -> Match:
         """Whom the mention means."""

@@ -42,6 +42,7 @@ def _whole(letters: str, long: str) -> Same:
 
 # Fields of work, the longer letters first.
 FIELDS = (
+    Same("(?<=sở )tt ?tt", "thông tin truyền thông", (("Sở TT&TT", "sở thông tin truyền thông"),)),
     _letters("lđ tb xh", "lao động thương binh xã hội", "LĐ-TB&XH"),
     _letters("vh tt dl", "văn hóa thể thao du lịch", "VHTT&DL"),
     _letters("nn pt nt", "nông nghiệp phát triển nông thôn", "NN&PTNT"),

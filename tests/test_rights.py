@@ -13,7 +13,22 @@ from tracker.errors import Forbidden
 SERVICES = Path(__file__).resolve().parent.parent / "tracker" / "services"
 
 # Rooms of services that change nothing and show nothing to anybody: their callers have asked.
-INNER = {"recompute", "__init__", "record", "evidence", "drafting", "naming", "foretelling", "past", "roster_lines", "succession_steps", "roster", "staff_parts"}
+INNER = {
+    "__init__",
+    "assignment_deed",
+    "drafting",
+    "evidence",
+    "foretelling",
+    "held",
+    "naming",
+    "past",
+    "recompute",
+    "record",
+    "roster",
+    "roster_lines",
+    "staff_parts",
+    "succession_steps",
+}
 
 # Public functions that need no rule, and why.
 FREE = {
@@ -58,7 +73,7 @@ def asks(function: ast.FunctionDef, module: ast.Module, seen: frozenset[str] = f
         if not isinstance(node, ast.Call):
             continue
         called = ast.unparse(node.func)
-        if called.removeprefix("access.") in ("need", "may"):
+        if called.removeprefix("access.") in ("need", "may", "changing"):  # `changing` asks for its deed
             return True
         if called in own and called not in seen and asks(own[called], module, seen | {called}):
             return True

@@ -108,6 +108,10 @@ def _overseer(actor: Actor, thing: Thing) -> bool:
     return thing.committee_id in actor.committees("leader", "viewer")
 
 
+def _leader(actor: Actor, thing: Thing) -> bool:
+    return thing.committee_id in actor.committees("leader")
+
+
 def _doer(actor: Actor, thing: Thing) -> bool:
     """Staff of a unit whose work it is; coordinators do their own unit's work like everybody else."""
     return bool(thing.unit_ids & actor.units())
@@ -132,6 +136,22 @@ RIGHTS: dict[str, tuple[Rule, ...]] = {
     "work.tick-on-behalf": (_coordinator,),
     "work.accept": (_coordinator,),
     "work.return": (_coordinator,),
+    "work.acknowledge": (_doer,),
+    "work.note": (_doer,),
+    "work.correct-day": (_coordinator,),
+    "work.reopen": (_coordinator,),
+    "work.excuse": (_coordinator,),
+    "work.event": (_coordinator,),
+    "work.ask-extension": (_doer,),
+    "work.decide-extension": (_coordinator,),
+    "work.wait": (_doer, _coordinator),
+    "work.resume": (_doer, _coordinator, _helper),
+    "work.hand-back": (_doer,),
+    "work.decide-hand-back": (_coordinator,),
+    "work.ask-explanation": (_coordinator, _leader),
+    "work.explain": (_doer,),
+    "task.change": (_coordinator,),
+    "plan.end": (_coordinator,),
     # oversight
     "dashboard.see": (_any_coordinator, _overseer),
     "outbox.see": (_any_coordinator, _manager, _operator),

@@ -282,7 +282,7 @@ class _Change(NamedTuple):
             return {"state": life.EXCUSED, "excuse": WITHDRAWN}
         values: dict[str, Any] = {"due_on": self.due, "urged_from": today} if self.dated else {}
         if self.reopens:
-            values |= {"state": life.MOVES[life.EXCUSED, "reopen"], "excuse": ""}
+            values |= {"state": life.after(life.EXCUSED, "bring-back"), "excuse": ""}
         return values
 
 
@@ -347,7 +347,7 @@ def _moves(known: Known, due: date | None) -> bool:
 
 def _dropped(existing: Existing, kept: Collection[int]) -> list[Known]:
     every = (one for found in existing.values() for one in found if one.id not in kept)
-    return [one for one in every if life.after(one.state, "excuse")]
+    return [one for one in every if life.after(one.state, "drop")]
 
 
 def _existing(plan_id: int, *, lock: bool = False) -> Existing:

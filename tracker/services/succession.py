@@ -375,7 +375,7 @@ def _for_work(row: WorkRow, move: Move, options: tuple[Option, ...], change: Cha
     found = [option for option in options if option.value not in own]
     if stays:
         found.insert(0, Option(STAY, row.holder_name))
-    if not stays and life.after(row.work.state, "excuse"):
+    if not stays and life.after(row.work.state, "dissolve"):
         found.append(Option(EXCUSE, "Thôi giao (đơn vị giải thể)"))
     return tuple(found)
 

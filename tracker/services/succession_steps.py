@@ -146,7 +146,7 @@ def hand_over(row: UnitChange, moves: Mapping[int, tuple[int, str]], at: datetim
 
 def excuse(ids: Iterable[int], at: datetime, ledger: Ledger) -> None:
     for work in _works(ids):
-        state = life.after(work.state, "excuse")
+        state = life.after(work.state, "dissolve")
         assert state is not None, "a choice that was not offered"
         ledger.works.append([work.id, work.holder_id, work.state, 0, EXCUSED_AS])
         work.state, work.excuse, work.excuse_reason = state, EXCUSED_AS, DISSOLVED

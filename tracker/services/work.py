@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy.orm.exc import StaleDataError
-
 from tracker import access, life
-from tracker.access import Actor, Thing
+from tracker.access import Actor
 from tracker.clock import vietnam_day
-from tracker.errors import Invalid, NotFound, Refused
+from tracker.errors import Invalid, Refused
 from tracker.extensions import db
+from tracker.services.assignment_deed import REASONS, changing, move, note, thing_of
 from tracker.services.evidence import DocumentLine, Given, evidence_of, read_document_line
-from tracker.services.record import record
-from tracker.store.engine import transaction
-from tracker.store.models import Assignment, Evidence, Plan, Submission
+from tracker.store.models import Assignment, Evidence, Submission
 
 __all__ = [
     "DocumentLine",
@@ -31,16 +27,6 @@ __all__ = [
 ]
 
 WAYS = ("paper", "phone", "system")
-OVERTAKEN = Refused(
-    "Việc này vừa được người khác cập nhật. Xin xem lại trạng thái mới rồi làm tiếp.", code="overtaken"
-)
-REASONS = {
-    life.SUBMITTED: "Việc này đã gửi minh chứng và đang chờ duyệt.",
-    life.ACCEPTED: "Việc này đã được duyệt xong.",
-    life.EXCUSED: "Việc này không còn phải thực hiện.",
-    life.OPEN: "Việc này chưa có minh chứng chờ duyệt.",
-    life.WAITING: "Việc này đang chờ, chưa có minh chứng.",
-}
 
 
 def tick(actor: Actor, assignment_id: int, given: Given, *, also: Collection[int] = (), at: datetime) -> None:
@@ -48,8 +34,8 @@ def tick(actor: Actor, assignment_id: int, given: Given, *, also: Collection[int
 
     `also` are further lines of the same task and period that it inherited: the same evidence closes them too.
     """
-    with _changing(actor, "work.tick", assignment_id) as work:
-        together = _together(actor, "work.tick", work, also)
+    with changing(actor, "tick", assignment_id) as work:
+        together = _together(actor, "tick", work, also)
         _submit(actor, together, given, received_on=vietnam_day(at), via="", at=at)
 
 
@@ -64,48 +50,48 @@ def tick_on_behalf(
     at: datetime,
 ) -> None:
     """The coordinator records what came in otherwise: on which day it was received, and how it came."""
-    with _changing(actor, "work.tick-on-behalf", assignment_id) as work:
+    with changing(actor, "tick-on-behalf", assignment_id) as work:
         if via not in WAYS:
             raise Invalid("Xin chọn cách nhận: bản giấy, điện thoại hoặc hệ thống khác.", code="no-way")
         if received_on > vietnam_day(at):
             raise Invalid("Ngày nhận không thể ở trong tương lai.", code="future-receipt")
-        together = _together(actor, "work.tick-on-behalf", work, also)
+        together = _together(actor, "tick-on-behalf", work, also)
         _submit(actor, together, given, received_on=received_on, via=via, at=at)
 
 
 def take_back(actor: Actor, assignment_id: int, *, at: datetime) -> None:
     """The unit takes its evidence back while nobody has decided about it."""
-    with _changing(actor, "work.tick", assignment_id) as work:
+    with changing(actor, "take-back", assignment_id) as work:
         submission = _sent(work)
-        _move(work, "take-back", at)
+        move(work, "take-back", at)
         submission.state = "withdrawn"
-        _note(actor, work, "took-back", at, {"submission": submission.id})
+        note(actor, work, "took-back", at, {"submission": submission.id})
 
 
 def accept(actor: Actor, assignment_id: int, *, row_version: int, at: datetime) -> None:
     """The coordinator accepts; the day that counts is the day of the submission, not today."""
-    with _changing(actor, "work.accept", assignment_id, row_version) as work:
+    with changing(actor, "accept", assignment_id, row_version) as work:
         submission = _sent(work)
-        _move(work, "accept", at)
+        move(work, "accept", at)
         _decide(submission, actor, "accepted", at)
         work.done_on = day_that_counts(work.submissions)
-        _note(actor, work, "accepted", at, {"done_on": work.done_on.isoformat()})
+        note(actor, work, "accepted", at, {"done_on": work.done_on.isoformat()})
 
 
 def return_(
     actor: Actor, assignment_id: int, reason: str, *, form_only: bool = False, row_version: int, at: datetime
 ) -> None:
     """The coordinator returns it with a reason; the work is open again."""
-    with _changing(actor, "work.return", assignment_id, row_version) as work:
+    with changing(actor, "return", assignment_id, row_version) as work:
         if not reason.strip():
             raise Invalid("Xin ghi lý do trả lại để đơn vị biết cần bổ sung gì.", code="no-reason")
         submission = _sent(work)
-        _move(work, "return", at)
+        move(work, "return", at)
         _decide(submission, actor, "returned", at)
         submission.reason = reason.strip()
         submission.form_only = form_only
         work.urged_from = vietnam_day(at)
-        _note(actor, work, "returned", at, {"reason": submission.reason, "form_only": form_only})
+        note(actor, work, "returned", at, {"reason": submission.reason, "form_only": form_only})
 
 
 def day_that_counts(submissions: list[Submission]) -> date:
@@ -117,39 +103,6 @@ def day_that_counts(submissions: list[Submission]) -> date:
             break
         day = submission.received_on
     return day
-
-
-@contextmanager
-def _changing(
-    actor: Actor, deed: str, assignment_id: int, row_version: int | None = None
-) -> Iterator[Assignment]:
-    """One transaction around one assignment: the right is asked first, whoever comes second is told."""
-    try:
-        with transaction(db.session):
-            work = db.session.get(Assignment, assignment_id)
-            if work is None:
-                raise NotFound("Không tìm thấy việc này. Có thể kế hoạch đã thay đổi.")
-            access.need(actor, deed, _thing(work))
-            if row_version is not None and row_version != work.row_version:
-                raise OVERTAKEN
-            yield work
-    except StaleDataError:
-        raise OVERTAKEN from None
-
-
-def _thing(work: Assignment) -> Thing:
-    plan = db.session.get(Plan, work.plan_id)
-    assert plan is not None
-    return Thing(work.committee_id, plan.coordinator_id, frozenset({work.holder_id}))
-
-
-def _move(work: Assignment, deed: str, at: datetime) -> None:
-    state = life.after(work.state, deed)
-    if state is None:
-        raise Refused(REASONS[work.state], code="wrong-state")
-    work.state = state
-    work.sequence += 1
-    work.changed_at = at
 
 
 def _sent(work: Assignment) -> Submission:
@@ -168,7 +121,7 @@ def _together(actor: Actor, deed: str, work: Assignment, also: Collection[int]) 
             raise Invalid(
                 "Chỉ gửi chung cho các dòng cùng nhiệm vụ, cùng kỳ của đơn vị.", code="not-together"
             )
-        access.need(actor, deed, _thing(other))
+        access.need(actor, life.DEEDS[deed].right, thing_of(other))
         found.append(other)
     return found
 
@@ -185,7 +138,7 @@ def _submit(
     evidence = evidence_of(given, work.committee_id, actor.id, at=at, today=vietnam_day(at))
     bundle = secrets.token_hex(16) if also else ""
     for one in works:
-        _move(one, "tick", at)
+        move(one, "tick", at)
         submission = Submission(
             person_id=actor.id,
             submitted_at=at,
@@ -204,7 +157,7 @@ def _submit(
         }
         if via:
             after |= {"via": via, "on_behalf_of": one.holder_id}
-        _note(actor, one, "ticked-on-behalf" if via else "ticked", at, after)
+        note(actor, one, "ticked-on-behalf" if via else "ticked", at, after)
 
 
 def _same_evidence(known: Evidence) -> Evidence:
@@ -224,17 +177,3 @@ def _decide(submission: Submission, actor: Actor, state: str, at: datetime) -> N
     submission.state = state
     submission.decided_by_id = actor.id
     submission.decided_at = at
-
-
-def _note(actor: Actor, work: Assignment, deed: str, at: datetime, after: dict[str, object]) -> None:
-    record(
-        db.session,
-        actor,
-        deed,
-        thing="assignment",
-        thing_id=work.id,
-        committee_id=work.committee_id,
-        plan_id=work.plan_id,
-        after=after | {"state": work.state},
-        at=at,
-    )

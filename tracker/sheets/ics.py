@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from icalendar import Calendar, Event
 
 from tracker.life import ACCEPTED, EXCUSED, SUBMITTED
-from tracker.sheets.words import period_words, plain_day
+from tracker.sheets.words import day_words, period_words, plain_day
 from tracker.store.queries.feeds import FeedEvent, FeedRows
 from tracker.vietnamese.paths import path_text
 
@@ -103,6 +103,7 @@ def _description(row: FeedEvent, link: str) -> str:
         f"Sản phẩm: {'; '.join(row.deliverables)}" if row.deliverables else "",
         f"Hạn: {plain_day(row.due_on)}"
         + (f" (hạn đầu {plain_day(row.moved_from)})" if row.moved_from else ""),
+        f"Là ngày nghỉ, nên gửi chậm nhất {day_words(row.send_by)}" if row.send_by else "",
         f"Tình trạng: {STATE_WORDS.get(row.state, 'Chưa gửi').removeprefix('✓ ').lower()}",
         f"Đơn vị theo dõi: {row.coordinator_name}",
         f"Gửi kết quả tại: {link}",

@@ -9,10 +9,12 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from tracker.deadlines.workdays import WorkCalendar
 from tracker.life import ACCEPTED, EXCUSED, OPEN, SUBMITTED
 from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, Feed, Plan, PlanVersion, TaskVersion
 from tracker.store.queries import units as find
+from tracker.store.queries.calendar import calendars
 from tracker.store.queries.rows import UnitRow
 
 SHOWN = (OPEN, SUBMITTED, ACCEPTED, EXCUSED)
@@ -20,7 +22,8 @@ SHOWN = (OPEN, SUBMITTED, ACCEPTED, EXCUSED)
 
 @dataclass(frozen=True)
 class FeedEvent:
-    """One due date of one piece of work. `moved_from` is the first due date where the present one differs."""
+    """One due date of one piece of work. `moved_from` is the first due date where the present one differs,
+    `send_by` the last working day up to a due day that is off."""
 
     id: int
     state: str
@@ -37,6 +40,7 @@ class FeedEvent:
     coordinator_name: str
     sequence: int
     changed_at: datetime
+    send_by: date | None = None
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,16 @@ def feed_rows(session: AnySession, unit_id: int, day: date) -> FeedRows | None:
     ).all()
     texts = _texts(session, {one.task_id for one in assignments})
     plans = _plans(session, {one.plan_id for one in assignments}, day)
-    events = (_event(one, texts[one.task_id], plans[one.plan_id]) for one in assignments)
+    calendar = calendars(session)
+    events = (
+        _event(one, texts[one.task_id], plans[one.plan_id], calendar(one.committee_id)) for one in assignments
+    )
     return FeedRows(unit, tuple(events))
 
 
-def _event(one: Assignment, text: TaskVersion, plan: tuple[PlanVersion, str]) -> FeedEvent:
+def _event(
+    one: Assignment, text: TaskVersion, plan: tuple[PlanVersion, str], calendar: WorkCalendar
+) -> FeedEvent:
     version, coordinator = plan
     assert one.due_on is not None
     return FeedEvent(
@@ -98,6 +107,7 @@ def _event(one: Assignment, text: TaskVersion, plan: tuple[PlanVersion, str]) ->
         coordinator_name=coordinator,
         sequence=one.sequence,
         changed_at=one.changed_at,
+        send_by=None if calendar.works(one.due_on) else calendar.at_or_before(one.due_on),
     )
 
 

@@ -21,8 +21,10 @@ from tracker.store.models import (
     Fact,
     Feed,
     HandOver,
+    Mention,
     Plan,
     Role,
+    TaskVersion,
     Unit,
     UnitChange,
     UnitGroup,
@@ -373,6 +375,18 @@ def finish_culture(world, at):
     row_version = db.session.get(Assignment, work_id).row_version
     work.accept(coordinator, work_id, row_version=row_version, at=at)
     return work_id
+
+
+def test_who_helped_is_followed_by_its_successor(world, clock, plan):
+    task = db.session.scalar(select(Assignment.task_id).where(Assignment.unit_id == world.culture))
+    version = db.session.scalar(select(TaskVersion).where(TaskVersion.task_id == task))
+    version.mentions.append(Mention(part="partner", ordinal=0, text="xã", unit_ids=[world.tan_lap]))
+    db.session.commit()
+    carried_out(world, merge(world), clock.now)
+    officer = world.actor("officer")
+    rows = show.unit_work(officer, unit_named("UBND xã Tân Bình"), at=clock.now).partner_rows
+    assert [row.task_id for row in rows] == [task]
+    assert not show.work_page(officer, rows[0].id, at=clock.now).sees_evidence
 
 
 # One tick for what was inherited

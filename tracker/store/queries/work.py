@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
@@ -14,13 +15,23 @@ from tracker.deadlines.workdays import WorkCalendar
 from tracker.life import ACCEPTED, EXCUSED
 from tracker.progress.standing import Work, standing
 from tracker.store.engine import AnySession
-from tracker.store.models import Assignment, Mention, Plan, PlanVersion, Submission, TaskVersion, Timing
+from tracker.store.models import (
+    Assignment,
+    Mention,
+    Plan,
+    PlanVersion,
+    Submission,
+    TaskVersion,
+    Timing,
+    UnitSuccession,
+)
 from tracker.store.queries.calendar import calendars
 from tracker.store.queries.plans import plan_day
 from tracker.store.queries.rows import EvidenceRow, SubmissionRow, WorkRow
 from tracker.store.queries.units import named_over_time, person_names
 
 IN_BATCHES_OF = 500  # SQLite takes so many parameters, with room to spare
+WHOLE = ("sent", "accepted", "returned")  # submissions that say of the whole work that it is done
 
 
 @dataclass(frozen=True)
@@ -65,12 +76,109 @@ def rows(
     )
 
 
+class Counted(NamedTuple):
+    """What figures need of an assignment, and nothing else. Assignments that stand alike share one `work`."""
+
+    id: int
+    plan_id: int
+    task_id: int
+    timing_id: int
+    period: str
+    unit_id: int
+    holder_id: int
+    completion: str
+    bundle: str
+    work: Work
+
+
+_COUNTED = (
+    Assignment.id,
+    Assignment.plan_id,
+    Assignment.task_id,
+    Assignment.timing_id,
+    Assignment.period,
+    Assignment.unit_id,
+    Assignment.holder_id,
+    Assignment.committee_id,
+    Assignment.state,
+    Assignment.due_on,
+    Assignment.first_due_on,
+    Assignment.done_on,
+    Assignment.waits_since,
+    Assignment.excuse,
+)
+
+
+def counted(session: AnySession, wanted: Wanted) -> list[Counted]:
+    """The assignments that are wanted, for counting: a plan of a whole country has a hundred thousand."""
+    found = session.execute(_wanted(select(*_COUNTED), wanted)).all()
+    rules = _completions(session, {row.task_id for row in found})
+    sent = _sent(session, wanted)
+    calendar = calendars(session)
+    works: dict[tuple[Any, ...], Work] = {}
+    made = []
+    for row in found:
+        submitted_on, bundle = sent.get(row.id, (None, ""))
+        stands = (*row[7:], submitted_on)
+        work = works.get(stands)
+        if work is None:
+            work = works[stands] = _work(stands, calendar)
+        made.append(Counted(*row[:7], rules.get(row.task_id, "all"), bundle, work))
+    return made
+
+
+def _work(stands: tuple[Any, ...], calendar: Callable[[int], WorkCalendar]) -> Work:
+    committee_id, state, due_on, first_due_on, done_on, waits_since, excuse, submitted_on = stands
+    return Work(
+        state=state,
+        due_on=due_on,
+        first_due_on=first_due_on,
+        done_on=done_on,
+        submitted_on=submitted_on,
+        waits_since=waits_since,
+        excuse=excuse if state == EXCUSED else "",
+        calendar=calendar(committee_id),
+    )
+
+
+def _completions(session: AnySession, task_ids: Collection[int]) -> dict[int, str]:
+    """When the units of each task have done it, as its newest version says."""
+    found: dict[int, str] = {}
+    for batch in _batches(task_ids):
+        query = (
+            select(TaskVersion.task_id, TaskVersion.completion)
+            .where(TaskVersion.task_id.in_(batch))
+            .order_by(TaskVersion.plan_version_id)
+        )
+        found.update(session.execute(query).all())
+    return found
+
+
+def _sent(session: AnySession, wanted: Wanted) -> dict[int, tuple[date | None, str]]:
+    """Of each assignment's newest submission: its day while it waits for acceptance, and its bundle."""
+    query = _wanted(
+        select(Submission.assignment_id, Submission.state, Submission.received_on, Submission.bundle)
+        .join(Assignment, Assignment.id == Submission.assignment_id)
+        .where(Submission.state.in_(WHOLE))
+        .order_by(Submission.id),
+        wanted,
+    )
+    return {
+        work_id: (day if state == "sent" else None, bundle if state in ("sent", "accepted") else "")
+        for work_id, state, day, bundle in session.execute(query)
+    }
+
+
 def _query(wanted: Wanted) -> Select[Assignment, Timing, Plan]:
     query = (
         select(Assignment, Timing, Plan)
         .join(Timing, Timing.id == Assignment.timing_id)
         .join(Plan, Plan.id == Assignment.plan_id)
     )
+    return _wanted(query, wanted)
+
+
+def _wanted(query: Any, wanted: Wanted) -> Any:
     if wanted.ids is not None:
         query = query.where(Assignment.id.in_(list(wanted.ids)))
     if wanted.plans is not None:
@@ -135,6 +243,7 @@ def work_of(assignment: Assignment, last: Submission | None, calendar: WorkCalen
         done_on=assignment.done_on,
         submitted_on=sent.received_on if sent else None,
         waits_since=assignment.waits_since,
+        excuse=assignment.excuse if assignment.state == EXCUSED else "",
         calendar=calendar,
     )
 
@@ -199,8 +308,8 @@ def _row(
 
 
 def helped_tasks(session: AnySession, unit_ids: Collection[int]) -> set[int]:
-    """Tasks in which one of the units is a partner, by name or through a group."""
-    wanted = set(unit_ids)
+    """Tasks in which one of the units, or one that it carries on for, is a partner: by name or through a group."""
+    wanted = carried_on(session, unit_ids)
     query = (
         select(TaskVersion.task_id, Mention.unit_ids)
         .join(Mention, Mention.task_version_id == TaskVersion.id)
@@ -210,15 +319,31 @@ def helped_tasks(session: AnySession, unit_ids: Collection[int]) -> set[int]:
     return {task_id for task_id, ids in session.execute(query) if wanted & set(ids)}
 
 
+def carried_on(session: AnySession, unit_ids: Collection[int]) -> set[int]:
+    """The units, and all those whose whole work they took over."""
+    return _along(session, unit_ids, UnitSuccession.successor_id, UnitSuccession.unit_id)
+
+
+def _along(session: AnySession, unit_ids: Collection[int], start: Any, end: Any) -> set[int]:
+    """The units with all that successions of a whole unit lead to, one after another."""
+    found, new = set(unit_ids), set(unit_ids)
+    while new:
+        query = select(end).where(start.in_(new), end.is_not(None), UnitSuccession.function == "")
+        new = set(session.scalars(query)) - found
+        found |= new
+    return found
+
+
 def partner_ids(session: AnySession, task_id: int) -> frozenset[int]:
-    """Units that help in the task, as its published version says."""
+    """Units that help in the task, as its published version says, and those that carry on for them."""
     query = (
         select(Mention.unit_ids)
         .join(TaskVersion, TaskVersion.id == Mention.task_version_id)
         .join(PlanVersion, PlanVersion.id == TaskVersion.plan_version_id)
         .where(Mention.part == "partner", PlanVersion.state == "published", TaskVersion.task_id == task_id)
     )
-    return frozenset(one for ids in session.scalars(query) for one in ids)
+    named = {one for ids in session.scalars(query) for one in ids}
+    return frozenset(_along(session, named, UnitSuccession.unit_id, UnitSuccession.successor_id))
 
 
 def submissions(session: AnySession, assignment_id: int) -> tuple[SubmissionRow, ...]:

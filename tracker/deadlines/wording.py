@@ -9,7 +9,7 @@ WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "T
 HALVES = {"1": "6 tháng đầu năm", "2": "6 tháng cuối năm"}
 QUARTERS = {"1": "Quý I", "2": "Quý II", "3": "Quý III", "4": "Quý IV"}
 PERIOD = re.compile(
-    r"(?P<year>\d{4})(?:-(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|W(?P<week>\d\d)|(?P<month>\d\d)))?"
+    r"(?P<year>\d{4})(?:-(?:H(?P<half>[12])|(?P<nine>9M)|Q(?P<quarter>[1-4])|W(?P<week>\d\d)|(?P<month>\d\d)))?"
 )
 
 
@@ -41,6 +41,8 @@ def period_words(period: str) -> str:
     year = found["year"]
     if found["half"]:
         return f"{HALVES[found['half']]} {year}"
+    if found["nine"]:
+        return f"9 tháng đầu năm {year}"
     if found["quarter"]:
         return f"{QUARTERS[found['quarter']]}/{year}"
     if found["week"]:

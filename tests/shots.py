@@ -71,6 +71,8 @@ def addresses() -> dict[str, list[tuple[str, str]]]:
             ("don-vi-cu", "/don-vi?ngay=2025-06-01"),
             ("nguoi-dung", "/nguoi-dung"),
             ("thu", "/thu"),
+            ("lich-lam-viec", "/lich-lam-viec?nam=2026"),
+            ("lich-tam-tinh", "/lich-lam-viec?nam=2027"),
             ("tai-khoan", "/tai-khoan"),
         ],
         "manager": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
@@ -123,7 +123,7 @@ def counted(session: AnySession, wanted: Wanted) -> list[Counted]:
         work = works.get(stands)
         if work is None:
             work = works[stands] = _work(stands, calendar)
-        made.append(Counted(*row[:7], rules.get(row.task_id, "all"), bundle, work))
+        made.append(Counted._make((*row[:7], rules.get(row.task_id, "all"), bundle, work)))
     return made
 
 
@@ -175,7 +175,8 @@ def _query(wanted: Wanted) -> Select[Assignment, Timing, Plan]:
         .join(Timing, Timing.id == Assignment.timing_id)
         .join(Plan, Plan.id == Assignment.plan_id)
     )
-    return _wanted(query, wanted)
+    narrowed: Select[Assignment, Timing, Plan] = _wanted(query, wanted)
+    return narrowed
 
 
 def _wanted(query: Any, wanted: Wanted) -> Any:

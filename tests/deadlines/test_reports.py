@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_each_level_sends_on_a_working_day_before_the_next_one(kind, year, numbe
     found = report(kind, year, number, Chain(LEVELS, (step, step), {kind: top}), NATIONAL)
     days = [link.send_by for link in found.chain]
     assert all(NATIONAL.works(day) for day in days)
-    assert [NATIONAL.working_days(a, b) for a, b in zip(days, days[1:], strict=False)] == [step, step]
+    assert [NATIONAL.working_days(a, b) for a, b in pairwise(days)] == [step, step]
     assert bool(found.warning) is (NATIONAL.working_days(found.cut_off, days[0]) < 1)
 
 
@@ -89,7 +90,7 @@ def test_the_data_of_a_year_has_no_gap_and_no_overlap(kind, year):
     spans = [data_of(kind, year, n) for n in range(1, count + 1)]
     assert spans[0][0] == data_of(YEAR, year, 1)[0]
     assert spans[-1][1] == data_of(YEAR, year, 1)[1]
-    assert all(b[0] == a[1] + timedelta(days=1) for a, b in zip(spans, spans[1:], strict=False))
+    assert all(b[0] == a[1] + timedelta(days=1) for a, b in pairwise(spans))
 
 
 def test_settings_come_back_as_they_were():

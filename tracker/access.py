@@ -151,7 +151,12 @@ RIGHTS: dict[str, tuple[Rule, ...]] = {
     "work.ask-explanation": (_coordinator, _leader),
     "work.explain": (_doer,),
     "task.change": (_coordinator,),
+    # the end of a period and of a plan
     "plan.end": (_coordinator,),
+    "plan.reopen": (_leader,),
+    "period.see": (_coordinator, _overseer),
+    "period.close": (_coordinator,),
+    "period.reopen": (_leader,),
     # oversight
     "dashboard.see": (_any_coordinator, _overseer),
     "outbox.see": (_any_coordinator, _manager, _operator),

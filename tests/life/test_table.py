@@ -35,7 +35,14 @@ DRAWN = {
     },
     "submitted": {"accept": "accepted", "return": "open", "take-back": "open", "end": "excused"},
     "accepted": {"reopen": "open"},
-    "excused": {"reopen": "open", "reopen-to-wait": "waiting", "bring-back": "open"},
+    "excused": {
+        "reopen": "open",
+        "reopen-to-wait": "waiting",
+        "bring-back": "open",
+        "plan-again": "open",
+        "plan-again-waiting": "waiting",
+        "plan-again-sent": "submitted",
+    },
 }
 STILL = {
     "open": "see note tick-part take-back-part tick-part-on-behalf ask-extension withdraw-extension answer-offer"

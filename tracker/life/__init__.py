@@ -74,6 +74,9 @@ TABLE = (
     Deed("bring-back", (EXCUSED,), OPEN, "plan.publish"),
     Deed("replace", LIVE, EXCUSED, "task.change"),  # its task was split or merged
     Deed("end", UNDECIDED, EXCUSED, "plan.end"),  # the plan was withdrawn, or closed without it
+    Deed("plan-again", (EXCUSED,), OPEN, "plan.reopen"),  # the plan goes on: back to where it was
+    Deed("plan-again-waiting", (EXCUSED,), WAITING, "plan.reopen"),
+    Deed("plan-again-sent", (EXCUSED,), SUBMITTED, "plan.reopen"),
     Deed("dissolve", LIVE, EXCUSED, "unit.reorganise"),
 )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
+from tracker.deadlines.wording import plain_day
 from tracker.errors import Invalid, UnreadableFile
 from tracker.store.models import Evidence, StoredFile
 
@@ -94,12 +95,18 @@ def _day(found: re.Match[str] | None, today: date) -> date | None:
 
 
 def evidence_of(
-    given: Given, committee_id: int, person_id: int, *, at: datetime, today: date
+    given: Given,
+    committee_id: int,
+    person_id: int,
+    *,
+    at: datetime,
+    today: date,
+    plan_since: date | None = None,
 ) -> list[Evidence]:
     """The rows to store. Raises `Invalid` or `UnreadableFile` with what to do."""
     rows = []
     if given.text.strip():
-        rows.append(_document(given.text.strip(), today))
+        rows.append(_document(given.text.strip(), today, plan_since))
     if given.link.strip():
         rows.append(Evidence(kind="link", text=given.link.strip(), link=_checked_link(given.link.strip())))
     if given.file_data:
@@ -112,7 +119,7 @@ def evidence_of(
     return rows
 
 
-def _document(text: str, today: date) -> Evidence:
+def _document(text: str, today: date, plan_since: date | None) -> Evidence:
     line = read_document_line(text, today)
     if not line.number and not line.dated_on:
         raise Invalid(
@@ -122,6 +129,12 @@ def _document(text: str, today: date) -> Evidence:
         )
     if line.dated_on and line.dated_on > today:
         raise Invalid("Ngày văn bản ở trong tương lai. Xin kiểm tra lại ngày.", code="future-document")
+    if line.dated_on and plan_since and line.dated_on < plan_since:
+        raise Invalid(
+            f"Văn bản ngày {plain_day(line.dated_on)} có trước kế hoạch (ban hành ngày {plain_day(plan_since)}). "
+            "Xin kiểm tra lại ngày; nếu đúng là văn bản này, xin gửi tệp hoặc đường dẫn và nói rõ ở ghi chú.",
+            code="document-before-plan",
+        )
     return Evidence(
         kind="document", text=text[:500], number=line.number, symbol=line.symbol[:80], dated_on=line.dated_on
     )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import aliased
 
 from tracker.clock import vietnam_day
 from tracker.store.engine import AnySession
@@ -31,9 +32,7 @@ class ClosingRow:
 
 def closings(session: AnySession, plan_id: int) -> list[ClosingRow]:
     """Every closing of the plan's periods, the newest first."""
-    query = (
-        select(PeriodClosing).where(PeriodClosing.plan_id == plan_id).order_by(PeriodClosing.id.desc())
-    )
+    query = select(PeriodClosing).where(PeriodClosing.plan_id == plan_id).order_by(PeriodClosing.id.desc())
     found = list(session.scalars(query))
     people = person_names(session, [p for one in found for p in (one.closed_by_id, one.reopened_by_id)])
     return [
@@ -51,7 +50,9 @@ def closings(session: AnySession, plan_id: int) -> list[ClosingRow]:
     ]
 
 
-def closed_periods(session: AnySession, plan_ids: Collection[int] | None = None) -> dict[tuple[int, str], date]:
+def closed_periods(
+    session: AnySession, plan_ids: Collection[int] | None = None
+) -> dict[tuple[int, str], date]:
     """(plan, period) → the day on which it was closed, for those that are closed now."""
     query = select(PeriodClosing.plan_id, PeriodClosing.period, PeriodClosing.closed_at).where(
         PeriodClosing.reopened_at.is_(None)
@@ -69,7 +70,8 @@ def ended_plans(session: AnySession, plan_ids: Collection[int]) -> dict[int, dat
 
 def not_held() -> tuple[ColumnElement[bool], ...]:
     """Conditions on a query of assignments: their plan goes on, and their period is not closed."""
-    over = exists().where(Plan.id == Assignment.plan_id, Plan.ending != "")
+    plan = aliased(Plan)  # of its own, for the query around it may read plans as well
+    over = exists().where(plan.id == Assignment.plan_id, plan.ending != "")
     closed = exists().where(
         PeriodClosing.plan_id == Assignment.plan_id,
         PeriodClosing.period == Assignment.period,

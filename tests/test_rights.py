@@ -15,13 +15,16 @@ SERVICES = Path(__file__).resolve().parent.parent / "tracker" / "services"
 # Rooms of services that change nothing and show nothing to anybody: their callers have asked.
 INNER = {
     "__init__",
+    "asked",
     "assignment_deed",
     "drafting",
     "evidence",
+    "figures",
     "foretelling",
     "held",
     "naming",
     "past",
+    "plan_days",
     "recompute",
     "record",
     "roster",
@@ -49,6 +52,12 @@ FREE = {
     "show.section_of": "pure",
     "show.heading_of": "pure",
     "work.day_that_counts": "pure",
+    "work.asked_for": "part of deeds that have asked",
+    "work.reason_given": "pure",
+    "work.seen": "part of deeds that have asked",
+    "work.sent": "part of deeds that have asked",
+    "following.awaits_event": "part of deeds and pages that have asked",
+    "following.due_after_event": "part of deeds and pages that have asked",
 }
 
 

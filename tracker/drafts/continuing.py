@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 
 class Known(NamedTuple):
-    """An assignment as it stands; `withdrawn` is one that an earlier version had dropped."""
+    """An assignment as it stands; `withdrawn` is one that an earlier version had dropped, `extended` are the
+    due days that an agreed extension replaced."""
 
     id: int
     timing_id: int
@@ -23,6 +24,7 @@ class Known(NamedTuple):
     due: date | None
     state: str
     withdrawn: bool
+    extended: tuple[date | None, ...] = ()
 
 
 def continued(units: Sequence[int], known: Iterable[Known]) -> dict[int, tuple[Known, ...]]:

@@ -27,6 +27,7 @@ from tracker.drafts.model import TaskDraft, TimingDraft
 from tracker.errors import Refused
 from tracker.extensions import db
 from tracker.services import drafting
+from tracker.services.asked import AGREED
 from tracker.services.drafting import Draft, Prepared
 from tracker.services.past import past_periods
 from tracker.services.record import record
@@ -34,6 +35,7 @@ from tracker.store.engine import transaction
 from tracker.store.models import (
     Assignment,
     Deliverable,
+    Extension,
     Mention,
     Plan,
     PlanVersion,
@@ -177,7 +179,7 @@ class _Publishing:
         timings = self._timings(task, row_timings(prepared.task))
         for planned, known in _compared(prepared, timings, self.existing):
             for one in known:
-                self._carry_on(one, planned.due, reworded)
+                self._carry_on(one, planned, reworded)
             if not known:
                 self._assign(prepared, task, timings[planned.timing], planned)
             self.seen += 1
@@ -234,14 +236,14 @@ class _Publishing:
         if self.progress is not None:
             self.progress(self.seen, self.total)
 
-    def _carry_on(self, known: Known, due: date | None, reworded: bool) -> None:
+    def _carry_on(self, known: Known, planned: Planned, reworded: bool) -> None:
         """A new version may move the due day or bring back what was dropped: urging begins anew from today.
         Calendars learn of new words, too. What was accepted stays as it was judged."""
         self.kept.add(known.id)
-        moved = _moves(known, due)
+        moved = _moves(known, planned)
         self.moved += moved
         if moved or known.withdrawn:
-            change = _Change(True, due, reopens=known.withdrawn)
+            change = _Change(True, planned.due if moved else known.due, reopens=known.withdrawn)
             self.changes.setdefault(change, []).append(known.id)
         elif reworded:
             self.changes.setdefault(_Change(False, None), []).append(known.id)
@@ -322,7 +324,7 @@ def forecast(draft: Draft) -> Forecast:
             continue
         for planned, known in _compared(prepared, timings, existing):
             made += not known
-            kept |= {one.id: _moves(one, planned.due) for one in known}
+            kept |= {one.id: _moves(one, planned) for one in known}
     dropped = _dropped(existing, kept)
     return Forecast(made, len(kept), len(dropped), sum(kept.values()), tuple(dropped))
 
@@ -340,9 +342,11 @@ def _compared(
             yield one, mine.get(one.unit_id, ())
 
 
-def _moves(known: Known, due: date | None) -> bool:
-    """Whether a version with this due day changes the assignment's; a finished one is not judged anew."""
-    return known.due != due and known.state != life.ACCEPTED
+def _moves(known: Known, planned: Planned) -> bool:
+    """Whether a version with this due day changes the assignment's; a finished one is not judged anew. Where the
+    version says the day that was extended, or none because it awaits an event, what was agreed stays."""
+    agreed = planned.due in known.extended or (planned.due is None and bool(planned.waits_for and known.due))
+    return known.due != planned.due and known.state != life.ACCEPTED and not agreed
 
 
 def _dropped(existing: Existing, kept: Collection[int]) -> list[Known]:
@@ -363,9 +367,23 @@ def _existing(plan_id: int, *, lock: bool = False) -> Existing:
         and_(Assignment.state == life.EXCUSED, Assignment.excuse == WITHDRAWN),
     ).where(Assignment.plan_id == plan_id)
     found: Existing = {}
+    extended = _extended(plan_id)
     for row in db.session.execute(query.with_for_update() if lock else query):
-        known = Known(*row)
+        known = Known(*row, tuple(extended.get(row.id, ())))
         found.setdefault((known.timing_id, known.period), []).append(known)
+    return found
+
+
+def _extended(plan_id: int) -> dict[int, list[date | None]]:
+    """Assignment → the due days that an agreed extension replaced."""
+    query = (
+        select(Extension.assignment_id, Extension.before_on)
+        .join(Assignment, Assignment.id == Extension.assignment_id)
+        .where(Assignment.plan_id == plan_id, Extension.state.in_(AGREED))
+    )
+    found: dict[int, list[date | None]] = {}
+    for assignment_id, before in db.session.execute(query):
+        found.setdefault(assignment_id, []).append(before)
     return found
 
 

@@ -56,6 +56,7 @@ FREE = {
     "work.reason_given": "pure",
     "work.seen": "part of deeds that have asked",
     "work.sent": "part of deeds that have asked",
+    "following.can_be_reopened": "part of deeds and pages that have asked",
     "following.awaits_event": "part of deeds and pages that have asked",
     "following.due_after_event": "part of deeds and pages that have asked",
 }

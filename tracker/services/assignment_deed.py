@@ -13,10 +13,12 @@ from tracker import access, life
 from tracker.access import Actor, Thing
 from tracker.errors import NotFound, Refused
 from tracker.extensions import db
+from tracker.services.asked import end_wait
 from tracker.services.held import refuse_held
 from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Assignment, Plan
+from tracker.store.queries.asking import awaited
 from tracker.store.queries.work import partner_ids
 
 OVERTAKEN = Refused(
@@ -73,8 +75,9 @@ def _plan(work: Assignment) -> Plan:
 
 
 def thing_of(work: Assignment) -> Thing:
-    """What the assignment is bound to: the unit that follows it up, the one that does it, those that help."""
-    partners = partner_ids(db.session, work.task_id)
+    """What the assignment is bound to: the unit that follows it up, the one that does it, those that help in it or
+    are waited for."""
+    partners = partner_ids(db.session, work.task_id) | awaited(db.session, [work.id])
     return Thing(work.committee_id, _plan(work).coordinator_id, frozenset({work.holder_id}), partners)
 
 
@@ -87,7 +90,10 @@ def refuse_state(work: Assignment, deed: str) -> None:
 def move(work: Assignment, deed: str, at: datetime) -> None:
     """Carry the assignment to the state after the deed; calendars and other readers see that it changed."""
     refuse_state(work, deed)
-    work.state = life.after(work.state, deed) or work.state
+    state = life.after(work.state, deed) or work.state
+    if work.state == life.WAITING and state != life.WAITING:
+        end_wait(db.session, work, None, at)  # where the deed itself has not ended it
+    work.state = state
     work.sequence += 1
     work.changed_at = at
 

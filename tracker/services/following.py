@@ -28,17 +28,15 @@ def reopen(
     actor: Actor, assignment_id: int, reason: str, *, form_only: bool = False, row_version: int, at: datetime
 ) -> None:
     """Accepted or excused work has to be done after all. `form_only` keeps the day of what was accepted."""
-    deed = "reopen"
-    with changing(actor, deed, assignment_id, row_version) as work:
+    with changing(actor, "reopen", assignment_id, row_version) as work:
         reason = reason_given(reason, "Xin ghi lý do mở lại để đơn vị biết cần làm gì.")
         before = {"state": work.state, "done_on": _iso(work.done_on), "excuse": work.excuse}
-        if work.state == life.EXCUSED:
-            _refuse_gone(work)
-            deed = "reopen-to-wait" if work.waits_for and work.due_on is None else deed
+        _refuse_gone(work)
+        waits = work.state == life.EXCUSED and work.waits_for and work.due_on is None
         for submission in _accepted(work):
             submission.state, submission.reason, submission.form_only = "returned", reason, form_only
             submission.decided_by_id, submission.decided_at = actor.id, at
-        move(work, deed, at)
+        move(work, "reopen-to-wait" if waits else "reopen", at)
         work.done_on, work.excuse, work.excuse_reason = None, "", ""
         work.urged_from = vietnam_day(at)
         work.waits_since = vietnam_day(at) if work.state == life.WAITING else None
@@ -114,8 +112,13 @@ def _refuse_no_event(work: Assignment) -> None:
         raise Refused("Việc này không chờ sự kiện nào.", code="wrong-state")
 
 
+def can_be_reopened(work: Assignment) -> bool:
+    """Whether a person may open it again: what left with its plan, task or unit comes back only with that."""
+    return work.state == life.ACCEPTED or work.excuse in REOPENED_BY_HAND
+
+
 def _refuse_gone(work: Assignment) -> None:
-    if work.excuse not in REOPENED_BY_HAND:
+    if not can_be_reopened(work):
         raise Refused(
             "Việc này đã thôi giao cùng với nhiệm vụ, kế hoạch hoặc đơn vị của nó nên không mở lại riêng được. "
             "Xin ban hành bản mới của kế hoạch nếu vẫn cần làm.",

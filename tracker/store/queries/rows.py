@@ -118,7 +118,8 @@ class EvidenceRow:
 
 @dataclass(frozen=True)
 class SubmissionRow:
-    """One tick. `via` is empty, or paper, phone, system when recorded on behalf of the unit."""
+    """One tick. `via` is empty, or paper, phone, system when recorded on behalf of the unit; `parts` are the
+    ordinals of the deliverables that it covers, none means all."""
 
     id: int
     person_name: str
@@ -132,6 +133,7 @@ class SubmissionRow:
     reason: str
     form_only: bool
     evidence: tuple[EvidenceRow, ...]
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,10 +149,19 @@ class FactRow:
 
 
 @dataclass(frozen=True)
+class LastNote:
+    """What lists show of an assignment's notes: the last percent that was told, and what is in its way now."""
+
+    percent: int | None
+    obstacle: str
+
+
+@dataclass(frozen=True)
 class WorkRow:
     """An assignment with what a list shows of it. `leading` units have the same task for the same period,
     where one row speaks for all of them; `completion` says when these have done it: all, any or a number.
-    Lines that one tick closed together share a `bundle`."""
+    Lines that one tick closed together share a `bundle`. `parts_there` are the deliverables that came in while others
+    are still lacking."""
 
     id: int
     committee_id: int
@@ -188,6 +199,8 @@ class WorkRow:
     leading: int = 1
     completion: str = "all"
     bundle: str = ""
+    note: LastNote | None = None
+    parts_there: frozenset[int] = frozenset()
 
     @property
     def due_on(self) -> date | None:
@@ -240,9 +253,20 @@ class UnitWork:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """One timing and period of a task: how its assignments stand that the visitor sees, and how many `lines` these
+    are."""
+
+    tally: Tally
+    lines: int
+
+
+@dataclass(frozen=True)
 class TaskRow:
     """A task on the plan page with its assignments. `unassigned` is *chưa giao*; `units` lead it, and
-    `completion` says when these have done it: all, any or a number."""
+    `completion` says when these have done it: all, any or a number. It was given to `given` units (0 where the
+    visitor does not see them all). Of a task with very many lines `assignments` are the most urgent of each of
+    its `turns` (timing, period); all `lines` have a page of their own."""
 
     id: int
     path: tuple[str, ...]
@@ -261,6 +285,22 @@ class TaskRow:
     assignments: tuple[WorkRow, ...]
     completion: str = "all"
     units: int = 0
+    given: int = 0
+    lines: int = 0
+    turns: Mapping[tuple[int, str], Turn] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TaskLines:
+    """The lines of one task that were asked for, one page of them: `found` of `tally.every`."""
+
+    plan: PlanRow
+    task: TaskRow
+    tally: Tally
+    rows: tuple[WorkRow, ...]
+    found: int
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True)
@@ -281,6 +321,8 @@ class PlanPage:
     blocks: tuple[str, ...]
     facts: tuple[FactRow, ...]
     may_review: bool
+    whole: bool = True
+    """Whether the visitor sees the assignments of every unit."""
 
 
 @dataclass(frozen=True)
@@ -434,8 +476,17 @@ class MatrixRow:
 
 
 @dataclass(frozen=True)
+class Coming:
+    """The same work that comes due on the same day in so many units, said once by one of them."""
+
+    row: WorkRow
+    units: int
+
+
+@dataclass(frozen=True)
 class Matrix:
-    """Theo dõi: all plans × units. `sections` are (kind of unit, rows)."""
+    """Theo dõi: all plans × units. `sections` are (kind of unit, rows). Of what is `coming` and `to_accept` (there
+    are `accepting` of them) the first ones are shown."""
 
     today: date
     plans: tuple[PlanRow, ...]
@@ -443,8 +494,9 @@ class Matrix:
     feet: tuple[Tally, ...]
     total: Tally
     weeks: tuple[tuple[date, date, int], ...]
-    coming: tuple[WorkRow, ...]
+    coming: tuple[Coming, ...]
     to_accept: tuple[WorkRow, ...]
+    accepting: int
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from tracker.clock import vietnam_day
 from tracker.deadlines.workdays import WorkCalendar
-from tracker.life import ACCEPTED, EXCUSED
+from tracker.life import ACCEPTED, EXCUSED, OPEN, SUBMITTED, WAITING
 from tracker.progress.standing import Work, standing
 from tracker.store.engine import AnySession
 from tracker.store.models import (
@@ -26,6 +26,7 @@ from tracker.store.models import (
     UnitSuccession,
 )
 from tracker.store.queries.calendar import calendars
+from tracker.store.queries.life import last_notes, parts_there
 from tracker.store.queries.plans import plan_day
 from tracker.store.queries.rows import EvidenceRow, SubmissionRow, WorkRow
 from tracker.store.queries.units import named_over_time, person_names
@@ -43,6 +44,7 @@ class Wanted:
     holders: Collection[int] | None = None
     committee_id: int | None = None
     tasks: Collection[int] | None = None
+    states: Collection[str] | None = None
 
 
 def rows(
@@ -70,6 +72,7 @@ def rows(
         )
         for one, timing, plan in found
     ]
+    made = _on_the_way(session, made)
     positions = {task_id: version.position for task_id, version in tasks.items()}
     return sorted(
         made, key=lambda r: (r.due_on or date.max, r.plan_id, positions[r.task_id], r.unit_name, r.id)
@@ -169,6 +172,21 @@ def _sent(session: AnySession, wanted: Wanted) -> dict[int, tuple[date | None, s
     }
 
 
+def _on_the_way(session: AnySession, made: list[WorkRow]) -> list[WorkRow]:
+    """The rows with what is known of work under way: its last note, and deliverables that are there already."""
+    noted = last_notes(session, [row.id for row in made if row.work.state in (OPEN, WAITING, SUBMITTED)])
+    several = [row.id for row in made if row.work.state in (OPEN, WAITING) and len(row.deliverables) > 1]
+    there = parts_there(session, several)
+    if not noted and not there:
+        return made
+    return [
+        replace(row, note=noted.get(row.id), parts_there=there.get(row.id, frozenset()))
+        if row.id in noted or row.id in there
+        else row
+        for row in made
+    ]
+
+
 def _query(wanted: Wanted) -> Select[Assignment, Timing, Plan]:
     query = (
         select(Assignment, Timing, Plan)
@@ -188,6 +206,8 @@ def _wanted(query: Any, wanted: Wanted) -> Any:
         query = query.where(Assignment.holder_id.in_(list(wanted.holders)))
     if wanted.tasks is not None:
         query = query.where(Assignment.task_id.in_(list(wanted.tasks)))
+    if wanted.states is not None:
+        query = query.where(Assignment.state.in_(list(wanted.states)))
     if wanted.committee_id is not None:
         query = query.where(Assignment.committee_id == wanted.committee_id)
     return query
@@ -221,12 +241,12 @@ def plan_versions(session: AnySession, plan_ids: Collection[int]) -> dict[int, P
 
 
 def _last_submissions(session: AnySession, ids: Collection[int]) -> dict[int, Submission]:
-    """The newest submission of each assignment that was not taken back."""
+    """The newest submission of each assignment that was whole and not taken back."""
     found: dict[int, Submission] = {}
     for batch in _batches(ids):
         query = (
             select(Submission)
-            .where(Submission.assignment_id.in_(batch), Submission.state != "withdrawn")
+            .where(Submission.assignment_id.in_(batch), Submission.state.in_(WHOLE))
             .options(selectinload(Submission.evidence))
             .order_by(Submission.id)
         )
@@ -374,6 +394,7 @@ def _submission_row(one: Submission, people: dict[int, str]) -> SubmissionRow:
         decided_at=one.decided_at,
         reason=one.reason,
         form_only=one.form_only,
+        parts=tuple(one.parts),
         evidence=tuple(
             EvidenceRow(
                 kind=e.kind,

@@ -275,4 +275,4 @@ def test_the_worst_assignment_speaks_for_a_task(sections):
     assert said is not None
     assert said.standing.code == "overdue"
     (group,) = by_period(tasks["Rà soát"])
-    assert (group.due, group.done, len(group.rows)) == (date(2026, 5, 8), 0, 3)
+    assert (group.due, group.tally.done, group.lines, len(group.rows)) == (date(2026, 5, 8), 0, 3, 3)

@@ -2,22 +2,27 @@
 
 A unit's figures count its assignments as lead; lines that one tick closed together count once. A plan's figures
 count task × timing × period: a group has done its part when all of its units have, or any of them, or so many,
-as the task says. Excused and undated work is outside every rate; nothing due is no rate at all, never 100 %.
+as the task says. Partners count nowhere. What is due so far has a present due day up to and including today.
+Excused, withdrawn and undated work is outside every rate; nothing due is no rate at all, never 100 %.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from tracker.deadlines.workdays import WorkCalendar
+from tracker.progress.enough import needed
 from tracker.progress.standing import Standing, Work, standing
 
-# From worst to best: the first one that a cell or a group holds is what it shows.
-WORST_FIRST = ("overdue", "submitted", "today", "soon", "waiting", "open", "late", "accepted", "excused")
+# From worst to best: the first one that a cell or a row holds is what it shows.
+WORST_FIRST = ("overdue", "submitted", "today", "soon", "waiting", "open", "late", "accepted", "enough", "excused")
 DONE = ("accepted", "late")
+# How near to done: what is sent is nearer than what nobody has done yet.
+NEAREST_FIRST = ("accepted", "late", "submitted", "open", "waiting", "soon", "today", "overdue", "enough", "excused")
+UNDATED, NOT_DUE, ENOUGH = "undated", "not-due", "enough"
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,31 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Left:
+    """So many that a figure does not count, and why: a code of an excuse (empty: none was given), `undated`, or
+    `not-due`."""
+
+    why: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One rate and how it came about: `lacking` are those of the denominator that are not in the numerator, by
+    where they stand (late, submitted, overdue …); `left` are those outside the denominator, with the reason."""
+
+    code: str
+    rate: Rate
+    lacking: tuple[tuple[str, int], ...]
+    left: tuple[Left, ...]
+
+
+@dataclass(frozen=True)
 class Tally:
-    """How many stand where. `total` is what is counted: everything but excused and undated work."""
+    """How many stand where. `total` is what is counted: everything but excused and undated work.
+
+    `due` is how many of them are due so far, by where they stand; `excuses` is `excused` by reason.
+    """
 
     total: int = 0
     done: int = 0
@@ -61,16 +89,38 @@ class Tally:
     on_time: Rate = Rate(0, 0)
     on_time_first: Rate = Rate(0, 0)
     done_of_due: Rate = Rate(0, 0)
+    due: tuple[tuple[str, int], ...] = ()
+    excuses: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def every(self) -> int:
+        """Everything that there is, counted in a rate or not."""
+        return self.total + self.excused + self.undated
+
+    @property
+    def in_time(self) -> int:
+        """Done by the present due day, whether that day has come or not."""
+        return self.done - self.late
+
+    @property
+    def coming(self) -> int:
+        """Due today or within thirty days."""
+        return self.today + self.soon
 
     @property
     def done_of_all(self) -> Rate:
         return Rate(self.done, self.total)
 
     @property
+    def done_of_asked(self) -> Rate:
+        """Done of everything that has to be done, dated or not: what a list says of its lines."""
+        return Rate(self.done + self.undated_done, self.total + self.undated)
+
+    @property
     def worst(self) -> str | None:
         """The code that a cell shows, None for an empty one."""
-        counts = {**vars(self), "accepted": self.done - self.late}
-        return next((code for code in WORST_FIRST if code != "excused" and counts[code]), None)
+        counts = {**vars(self), "accepted": self.in_time}
+        return next((code for code in WORST_FIRST if code not in ("enough", "excused") and counts[code]), None)
 
     @property
     def segments(self) -> tuple[tuple[str, int], ...]:
@@ -79,22 +129,64 @@ class Tally:
             ("accepted", self.done),
             ("submitted", self.submitted),
             ("overdue", self.overdue),
-            ("soon", self.soon + self.today),
+            ("soon", self.coming),
             ("waiting", self.waiting),
             ("open", self.open),
         )
         return tuple(part for part in parts if part[1])
 
+    @property
+    def outside(self) -> tuple[Left, ...]:
+        """What no rate counts, and why."""
+        undated = ((UNDATED, self.undated),) if self.undated else ()
+        return tuple(Left(why, count) for why, count in (*self.excuses, *undated))
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every rate with how it came about: on time by the present and by the first due day, and done at all, of
+        what is due so far; done of all."""
+        not_due = self.total - self.on_time.denominator
+        left = (*self.outside, *((Left(NOT_DUE, not_due),) if not_due else ()))
+        undone = tuple(part for part in self.due if part[0] not in DONE)
+        late = tuple(part for part in self.due if part[0] == "late")
+        of_all = tuple(part for part in self.segments if part[0] != "accepted")
+        at_first = self.done_of_due.numerator - self.on_time_first.numerator
+        return (
+            Figure("on-time", self.on_time, late + undone, left),
+            Figure(
+                "on-time-first",
+                self.on_time_first,
+                ((("late", at_first),) if at_first else ()) + undone,
+                left,
+            ),
+            Figure("done-of-due", self.done_of_due, undone, left),
+            Figure("done-of-all", self.done_of_all, of_all, self.outside),
+        )
+
 
 def tally(works: Iterable[Work], today: date, calendar: WorkCalendar) -> Tally:
     """Count assignments as they stand on `today`."""
-    works = list(works)
-    counted = [work for work in works if not work.undated and work.state != "excused"]
-    codes = Counter(standing(work, today, calendar).code for work in counted)
-    undated = [work for work in works if work.undated and work.state != "excused"]
-    due = [work for work in counted if work.due_on is not None and work.due_on <= today]
+    many = _many(works)
+    codes: Counter[str] = Counter()
+    excuses: Counter[str] = Counter()
+    due: Counter[str] = Counter()
+    undated = undated_done = on_time = on_time_first = 0
+    for work, count in many:
+        if work.state == "excused" or work.spared:
+            excuses[ENOUGH if work.spared else work.excuse] += count
+        elif work.undated:
+            undated += count
+            undated_done += count * (work.state == "accepted")
+        else:
+            code = standing(work, today, calendar).code
+            codes[code] += count
+            if work.due_on is not None and work.due_on <= today:
+                due[code] += count
+                on_time += count * _by(work, work.due_on, calendar)
+                on_time_first += count * _by(work, work.first_due_on, calendar)
+    due_so_far = due.total()
     return Tally(
-        total=len(counted),
+        total=codes.total(),
         done=codes["accepted"] + codes["late"],
         late=codes["late"],
         submitted=codes["submitted"],
@@ -103,13 +195,22 @@ def tally(works: Iterable[Work], today: date, calendar: WorkCalendar) -> Tally:
         soon=codes["soon"],
         waiting=codes["waiting"],
         open=codes["open"],
-        excused=sum(work.state == "excused" for work in works),
-        undated=len(undated),
-        undated_done=sum(work.state == "accepted" for work in undated),
-        on_time=Rate(sum(_by(work, work.due_on, calendar) for work in due), len(due)),
-        on_time_first=Rate(sum(_by(work, work.first_due_on, calendar) for work in due), len(due)),
-        done_of_due=Rate(sum(work.state == "accepted" for work in due), len(due)),
+        excused=excuses.total(),
+        undated=undated,
+        undated_done=undated_done,
+        on_time=Rate(on_time, due_so_far),
+        on_time_first=Rate(on_time_first, due_so_far),
+        done_of_due=Rate(due["accepted"] + due["late"], due_so_far),
+        due=tuple((code, due[code]) for code in WORST_FIRST if due[code]),
+        excuses=tuple(sorted(excuses.items())),
     )
+
+
+def _many(works: Iterable[Work]) -> list[tuple[Work, int]]:
+    """Each object once, with how often it comes: whoever reads many assignments shares those that are alike."""
+    found = list(works)
+    counts = Counter(map(id, found))
+    return [(work, counts[key]) for key, work in {id(work): work for work in found}.items()]
 
 
 def _by(work: Work, day: date | None, calendar: WorkCalendar) -> bool:
@@ -122,19 +223,21 @@ def unit_tally(works: Iterable[tuple[Hashable, Work]], today: date, calendar: Wo
     """Count assignments, those with the same key once: lines that were ticked together. The key None counts
     alone."""
     alone: list[Work] = []
-    together: dict[Hashable, list[Work]] = {}
+    together: list[tuple[Hashable, str, Work]] = []
     for key, work in works:
         if key is None:
             alone.append(work)
         else:
-            together.setdefault(key, []).append(work)
-    joined = (_worst_of(group, today, calendar) for group in together.values())
-    return tally((*alone, *joined), today, calendar)
+            together.append((key, "all", work))
+    return tally((*alone, *joined(together, today, calendar)), today, calendar)
 
 
 def plan_tally(works: Iterable[tuple[Hashable, str, Work]], today: date, calendar: WorkCalendar) -> Tally:
     """Count task × timing × period: each work comes with that key and its completion rule; a key counts once."""
     return tally(joined(works, today, calendar), today, calendar)
+
+
+Place = tuple[int, int, int, int, str]
 
 
 def joined(
@@ -146,45 +249,43 @@ def joined(
     for key, rule, work in works:
         groups.setdefault(key, []).append(work)
         rules[key] = rule
-    return tuple(_joined(group, rules[key], today, calendar) for key, group in groups.items())
+    places: dict[int, Place] = {}
+    for found in groups.values():
+        for known, work in {id(work): work for work in found}.items():
+            if known not in places:
+                places[known] = _place(work, today, calendar)
+    return tuple(_joined(found, rules[key], places) for key, found in groups.items())
 
 
-def _joined(group: list[Work], rule: str, today: date, calendar: WorkCalendar) -> Work:
-    """With all: the one that holds its group back. Else the one with which enough units had done it; while there
-    are not enough, the one that is still lacking, those that are nearest to done counted first."""
-    live = _live(group)
-    needed = 1 if rule == "any" else int(rule) if rule.isdecimal() else len(live)
-    if needed >= len(live):
-        return _worst_of(group, today, calendar)
-
-    def nearness(work: Work) -> tuple[int, date]:
-        code = standing(work, today, calendar).code
-        if code in DONE:
-            return -2, work.done_on or date.max
-        return (-1 if code == "submitted" else -WORST_FIRST.index(code) + len(WORST_FIRST)), date.max
-
-    return sorted(live, key=nearness)[max(needed, 1) - 1]
+def _joined(group: list[Work], rule: str, places: dict[int, Place]) -> Work:
+    """Those who could do it in the order of how near to done they are: the one with which enough of them have
+    done it, or who is still lacking then, stands for the group. With all it is the last one."""
+    live = [work for work in group if work.state != "excused"] or group
+    return sorted(live, key=lambda work: places[id(work)])[needed(rule, len(live)) - 1]
 
 
-def _live(group: list[Work]) -> list[Work]:
-    return [work for work in group if work.state != "excused"] or group
-
-
-def _worst_of(group: list[Work], today: date, calendar: WorkCalendar) -> Work:
-    """The one that holds its group back; of a group that is all done, the one that was done last."""
-
-    def rank(work: Work) -> tuple[int, date]:
-        place = WORST_FIRST.index(standing(work, today, calendar).code)
-        return (
-            place,
-            date.max
-            if work.done_on is None
-            else date.fromordinal(date.max.toordinal() - work.done_on.toordinal()),
-        )
-
-    return min(_live(group), key=rank)
+def _place(work: Work, today: date, calendar: WorkCalendar) -> Place:
+    """How near to done, then done the earlier, then with more time left."""
+    return (
+        NEAREST_FIRST.index(standing(work, today, calendar).code),
+        0 if work.done_on is None else work.done_on.toordinal(),
+        -(work.due_on or date.max).toordinal(),
+        -(work.first_due_on or date.max).toordinal(),
+        work.excuse,
+    )
 
 
 def worst(standings: Iterable[Standing]) -> Standing | None:
     """The standing that a row of several assignments shows."""
     return min(standings, key=lambda one: WORST_FIRST.index(one.code), default=None)
+
+
+def urgency(work: Work, today: date, calendar: WorkCalendar) -> tuple[int, date]:
+    """The worst first, of these the first due: the order in which lists show what there is too much of."""
+    return WORST_FIRST.index(standing(work, today, calendar).code), work.due_on or date.max
+
+
+def most_urgent(works: Sequence[Work], today: date, calendar: WorkCalendar) -> list[int]:
+    """The places of the works, the most urgent first."""
+    keys = {known: urgency(work, today, calendar) for known, work in {id(w): w for w in works}.items()}
+    return sorted(range(len(works)), key=lambda n: keys[id(works[n])])

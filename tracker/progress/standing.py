@@ -14,7 +14,8 @@ CALM_DAYS = 5  # working days: with more than this left, "soon" stays quiet
 @dataclass(frozen=True)
 class Work:
     """What of an assignment counts. `state` is one of `tracker.life.STATES`; `done_on` is the Vietnam date of
-    the submission that was accepted, `submitted_on` of the one that waits for acceptance; `calendar` is the
+    the submission that was accepted, `submitted_on` of the one that waits for acceptance; `excuse` says why it
+    need not be done; `enough` says that other units have done it, as many as its task asks for; `calendar` is the
     one of its committee, where it is known."""
 
     state: str
@@ -23,7 +24,14 @@ class Work:
     done_on: date | None = None
     submitted_on: date | None = None
     waits_since: date | None = None
+    excuse: str = ""
+    enough: bool = False
     calendar: WorkCalendar | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def spared(self) -> bool:
+        """Not done here, and not missed: enough other units have done it. It may be done all the same."""
+        return self.enough and self.state in ("open", "waiting")
 
     @property
     def undated(self) -> bool:
@@ -33,7 +41,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Standing:
-    """`code` is open, soon, today, overdue, submitted, accepted, late, waiting or excused.
+    """`code` is open, soon, today, overdue, submitted, accepted, late, waiting, enough or excused.
 
     `days` are working days: left (open, soon), over (overdue) or late (late, and submitted after the due
     date); for waiting they are calendar days waited. None where there is nothing to count.
@@ -57,6 +65,8 @@ def standing(work: Work, today: date, calendar: WorkCalendar) -> Standing:
         return _done(work, calendar)
     if work.state == "submitted":
         return Standing("submitted", _days_late(work.due_on, work.submitted_on, calendar))
+    if work.spared:
+        return Standing("enough")
     if work.state == "waiting":
         waited = (today - work.waits_since).days if work.waits_since else None
         return Standing("waiting", waited)

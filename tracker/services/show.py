@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -12,14 +12,12 @@ from sqlalchemy import select
 from tracker import access
 from tracker.access import Actor, Thing
 from tracker.clock import vietnam_day
-from tracker.deadlines.workdays import NATIONAL
 from tracker.drafts import codec
 from tracker.drafts.model import Doubt, Source
 from tracker.errors import Forbidden, NotFound
 from tracker.extensions import db
-from tracker.progress.counts import DONE, Tally, joined, plan_tally, unit_tally, worst
-from tracker.progress.standing import Work, standing
-from tracker.services import drafting, foretelling
+from tracker.progress.counts import DONE
+from tracker.services import drafting, figures, foretelling
 from tracker.services.past import past_periods
 from tracker.services.publish import forecast
 from tracker.services.recompute import present_due, rules_of, timing_draft
@@ -37,11 +35,13 @@ from tracker.store.models import (
     Timing,
     Unit,
 )
+from tracker.store.queries import asking as find_asking
 from tracker.store.queries import plans as find_plans
 from tracker.store.queries import units as find_units
 from tracker.store.queries import work as find_work
 from tracker.store.queries.rows import (
     Cell,
+    Coming,
     FactRow,
     GroupRow,
     Matrix,
@@ -53,19 +53,28 @@ from tracker.store.queries.rows import (
     Review,
     ReviewRow,
     Section,
+    TaskLines,
     TaskRow,
+    Turn,
     UnitPage,
     UnitRow,
     UnitWork,
     WorkPage,
     WorkRow,
 )
-from tracker.store.queries.work import Wanted
+from tracker.store.queries.work import Counted, Wanted
+from tracker.vietnamese.forms import fold
 from tracker.vietnamese.order import sort_key
 from tracker.vietnamese.paths import path_text
 
 COMING_DAYS = 30
 LETTERS_SHOWN = 200
+WHOLE_LINES, WHOLE_TURN = 240, 60  # a task with more lines, in all or for one turn, shows the urgent ones
+URGENT_LINES = 12
+LINES_A_PAGE = 100
+ROWS_AT_ONCE = 5000
+LISTED = 100  # lines beside the matrix
+BEHIND_A_CELL = 300
 
 
 # Who, and which units
@@ -115,9 +124,9 @@ def unit_page(actor: Actor, unit_id: int, *, at: datetime) -> UnitPage:
     unit = _unit(unit_id, today)
     access.need(actor, "unit.see", Thing(unit.committee_id))
     mine = Thing(unit.committee_id, None, frozenset({unit_id}))
-    figures = None
+    tally = None
     if access.may(actor, "work.see", mine) or access.may(actor, "dashboard.see", mine):
-        figures = _tally(_works(Wanted(holders=[unit_id]), today), today)
+        tally = figures.of_units(figures.lines(Wanted(holders=[unit_id])), today)
     stored = db.session.get(Unit, unit_id)
     assert stored is not None
     sees_people = access.may(actor, "people.see", mine) or unit_id in actor.units()
@@ -131,8 +140,8 @@ def unit_page(actor: Actor, unit_id: int, *, at: datetime) -> UnitPage:
             if unit_id in group.unit_ids
         ),
         versions=tuple((v.name, v.valid_from, v.valid_to) for v in stored.versions),
-        tally=figures,
-        rate=figures.on_time if figures else None,
+        tally=tally,
+        rate=tally.on_time if tally else None,
         feed_url="",
         may_renew_feed=access.may(actor, "feed.renew", mine) and not _over(unit_id, today),
     )
@@ -169,15 +178,6 @@ def _works(wanted: Wanted, today: date) -> list[WorkRow]:
     return find_work.rows(db.session, wanted, today)
 
 
-def _tally(rows: Iterable[WorkRow], today: date) -> Tally:
-    return unit_tally(((_together(row), row.work) for row in rows), today, NATIONAL)
-
-
-def _together(row: WorkRow) -> tuple[object, ...] | None:
-    """What makes lines one that a unit ticked together: the same work that it inherited more than once."""
-    return (row.task_id, row.timing_id, row.period, row.holder_id, row.bundle) if row.bundle else None
-
-
 def unit_work(actor: Actor, unit_id: int, *, at: datetime, plan_id: int | None = None) -> UnitWork:
     """Việc của đơn vị: overdue first; the unit's help to others stands apart and never counts."""
     today = vietnam_day(at)
@@ -188,7 +188,7 @@ def unit_work(actor: Actor, unit_id: int, *, at: datetime, plan_id: int | None =
     return UnitWork(
         unit=unit,
         today=today,
-        tally=_tally(shown, today),
+        tally=figures.of_units(shown, today),
         groups=_grouped(shown, today),
         partner_rows=_helped(unit_id, today, plan_id),
         plans=tuple(dict.fromkeys((row.plan_id, row.plan_name) for row in rows)),
@@ -264,7 +264,7 @@ def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
         row.committee_id,
         row.coordinator_id,
         frozenset({row.holder_id, row.unit_id}),
-        find_work.partner_ids(db.session, row.task_id),
+        find_work.partner_ids(db.session, row.task_id) | find_asking.awaited(db.session, [row.id]),
     )
     access.need(actor, "work.see-state", thing)
     sees = access.may(actor, "work.see", thing)
@@ -378,12 +378,16 @@ def _draft_row(draft: drafting.Draft, names: dict[int, str]) -> PlanRow:
     return _plan_row(draft.version, names, tasks=len(draft.publishable), doubts=doubts)
 
 
-def plan_rows(versions: list[PlanVersion], today: date) -> list[PlanRow]:
-    """Published versions with their figures."""
+def plan_rows(
+    versions: list[PlanVersion], today: date, lines: Iterable[Counted] | None = None
+) -> list[PlanRow]:
+    """Published versions with their figures; `lines` are their assignments, where they were read already."""
     ids = [version.plan_id for version in versions]
-    works: dict[int, list[WorkRow]] = {}
-    for row in _works(Wanted(plans=ids), today) if ids else []:
-        works.setdefault(row.plan_id, []).append(row)
+    if lines is None:
+        lines = figures.lines(Wanted(plans=ids)) if ids else []
+    works: dict[int, list[Counted]] = {}
+    for line in lines:
+        works.setdefault(line.plan_id, []).append(line)
     counts = find_plans.task_counts(db.session, [version.id for version in versions])
     names = find_units.names(db.session, {version.plan.coordinator_id for version in versions}, today)
     return [
@@ -392,21 +396,12 @@ def plan_rows(versions: list[PlanVersion], today: date) -> list[PlanRow]:
             names,
             tasks=counts.get(version.id, (0, 0))[0],
             unassigned=counts.get(version.id, (0, 0))[1],
-            units=len({row.holder_id for row in works.get(version.plan_id, [])}),
-            tally=_plan_tally(works.get(version.plan_id, []), today),
-            assignments=_tally(works.get(version.plan_id, []), today),
+            units=len({line.holder_id for line in works.get(version.plan_id, [])}),
+            tally=figures.of_plan(works.get(version.plan_id, []), today),
+            assignments=figures.of_units(works.get(version.plan_id, []), today),
         )
         for version in versions
     ]
-
-
-def _plan_tally(rows: Iterable[WorkRow], today: date) -> Tally:
-    return plan_tally(_ruled(rows), today, NATIONAL)
-
-
-def _ruled(rows: Iterable[WorkRow]) -> Iterator[tuple[Hashable, str, Work]]:
-    """Task × timing × period, when its units have done it, and where one of them stands."""
-    return (((r.task_id, r.timing_id, r.period), r.completion, r.work) for r in rows)
 
 
 def _plan_row(version: PlanVersion, names: dict[int, str], **figures: object) -> PlanRow:
@@ -435,6 +430,23 @@ def _plan_row(version: PlanVersion, names: dict[int, str], **figures: object) ->
 def plan_page(actor: Actor, plan_id: int, *, at: datetime) -> PlanPage:
     """A published plan with its sections. Assignments of others show their state to those who may see it."""
     today = vietnam_day(at)
+    version = _published(actor, plan_id)
+    plan = version.plan
+    lines = figures.lines(Wanted(plans=[plan_id]))
+    units = _sees_rows(actor, plan)
+    return PlanPage(
+        plan=plan_rows([version], today, lines)[0],
+        head=codec.head_from_json(version.head),
+        sections=_sections(version, lines, units, today),
+        blocks=tuple(version.blocks),
+        facts=_plan_facts(actor, plan),
+        may_review=access.may(actor, "plan.review", _thing(plan)),
+        whole=units is None or all(line.holder_id in units for line in lines),
+    )
+
+
+def _published(actor: Actor, plan_id: int) -> PlanVersion:
+    """The published version of a plan that the actor may see."""
     version = next(iter(find_plans.published_of(db.session, [plan_id])), None)
     if version is None:
         raise NotFound("Không tìm thấy kế hoạch này, hoặc kế hoạch chưa ban hành.")
@@ -443,15 +455,63 @@ def plan_page(actor: Actor, plan_id: int, *, at: datetime) -> PlanPage:
     helpers = parties | actor.units() if plan_id in _plans_of(actor.units()) else parties
     thing = Thing(plan.committee_id, plan.coordinator_id, frozenset(parties), frozenset(helpers))
     access.need(actor, "plan.see", thing)
-    rows = _works(Wanted(plans=[plan_id]), today)
-    return PlanPage(
-        plan=plan_rows([version], today)[0],
-        head=codec.head_from_json(version.head),
-        sections=_sections(version, rows, _sees_rows(actor, plan), today),
-        blocks=tuple(version.blocks),
-        facts=_plan_facts(actor, plan),
-        may_review=access.may(actor, "plan.review", _thing(plan)),
+    return version
+
+
+def task_lines(
+    actor: Actor, plan_id: int, task_id: int, *, code: str = "", words: str = "", page: int = 1, at: datetime
+) -> TaskLines:
+    """One page of the lines of a task that many units lead, the most urgent first: those that stand at `code`, of
+    units whose names hold the `words`."""
+    today = vietnam_day(at)
+    version = _published(actor, plan_id)
+    task = next((t for t in find_plans.task_versions(db.session, version.id) if t.task_id == task_id), None)
+    if task is None:
+        raise NotFound("Không tìm thấy nhiệm vụ này trong kế hoạch.")
+    every = figures.lines(Wanted(tasks=[task_id]))
+    seen = _seen(every, _sees_rows(actor, version.plan))
+    stands = figures.codes(today)
+    found = [line for line in seen if not code or _at(stands(line), code)]
+    if words.strip():
+        names = find_units.names(db.session, {line.holder_id for line in found}, today)
+        found = [line for line in found if fold(words) in fold(names.get(line.holder_id, ""))]
+    pages = max(-(-len(found) // LINES_A_PAGE), 1)
+    page = min(max(page, 1), pages)
+    shown = figures.by_urgency(found, today)[(page - 1) * LINES_A_PAGE : page * LINES_A_PAGE]
+    rows = _rows_of(shown, today)
+    return TaskLines(
+        plan=plan_rows([version], today, every)[0],
+        task=_task_row(task, every, seen, [], [], today),
+        tally=figures.of_units(seen, today),
+        rows=tuple(rows[line.id] for line in shown),
+        found=len(found),
+        page=page,
+        pages=pages,
     )
+
+
+def _at(stands: str, code: str) -> bool:
+    """Done is done, late or not; what is due today is soon due, too: as the bar has it."""
+    return (
+        stands == code or (code == "accepted" and stands == "late") or (code == "soon" and stands == "today")
+    )
+
+
+def _seen(lines: Iterable[Counted], units: frozenset[int] | None) -> list[Counted]:
+    return [line for line in lines if units is None or line.holder_id in units]
+
+
+def _rows_of(lines: Iterable[Counted], today: date) -> dict[int, WorkRow]:
+    """The lines as they are shown, by id and in the order of lists."""
+    ids = [line.id for line in lines]
+    rows = [
+        row
+        for n in range(0, len(ids), ROWS_AT_ONCE)
+        for row in _works(Wanted(ids=ids[n : n + ROWS_AT_ONCE]), today)
+    ]
+    if len(ids) > ROWS_AT_ONCE:
+        rows.sort(key=lambda row: (row.due_on or date.max, row.plan_id, row.unit_name, row.id))
+    return {row.id: row for row in rows}
 
 
 def _plan_facts(actor: Actor, plan: Plan) -> tuple[FactRow, ...]:
@@ -469,11 +529,15 @@ def _sees_rows(actor: Actor, plan: Plan) -> frozenset[int] | None:
 
 
 def _sections(
-    version: PlanVersion, rows: list[WorkRow], units: frozenset[int] | None, today: date
+    version: PlanVersion, lines: list[Counted], units: frozenset[int] | None, today: date
 ) -> tuple[Section, ...]:
-    by_task: dict[int, list[WorkRow]] = {}
-    for row in rows:
-        by_task.setdefault(row.task_id, []).append(row)
+    by_task: dict[int, list[Counted]] = {}
+    for line in lines:
+        by_task.setdefault(line.task_id, []).append(line)
+    seen = {task_id: _seen(found, units) for task_id, found in by_task.items()}
+    rows: dict[int, list[WorkRow]] = {}
+    for row in _rows_of((one for found in seen.values() for one in _unfolded(found, today)), today).values():
+        rows.setdefault(row.task_id, []).append(row)
     timings = find_plans.timings(db.session, version.plan_id)
     parts: dict[tuple[str, ...], list[TaskVersion]] = {}
     for task in find_plans.task_versions(db.session, version.id):
@@ -483,13 +547,43 @@ def _sections(
             label=path_text(label),
             heading=heading_of(version.blocks, label, tasks[0].source),
             tasks=tuple(
-                _task_row(task, by_task.get(task.task_id, []), timings.get(task.task_id, []), units, today)
+                _task_row(
+                    task,
+                    by_task.get(task.task_id, []),
+                    seen.get(task.task_id, []),
+                    rows.get(task.task_id, []),
+                    timings.get(task.task_id, []),
+                    today,
+                )
                 for task in tasks
             ),
-            tally=_tally((r for t in tasks for r in by_task.get(t.task_id, [])), today),
+            tally=figures.of_units((one for t in tasks for one in by_task.get(t.task_id, [])), today),
         )
         for label, tasks in parts.items()
     )
+
+
+def _turns(lines: Iterable[Counted]) -> dict[tuple[int, str], list[Counted]]:
+    turns: dict[tuple[int, str], list[Counted]] = {}
+    for line in lines:
+        turns.setdefault((line.timing_id, line.period), []).append(line)
+    return turns
+
+
+def _unfolded(lines: list[Counted], today: date) -> list[Counted]:
+    """The lines of a task that its plan's page shows: all, or where these are very many the most urgent of each due
+    day of a turn."""
+    turns = _turns(lines)
+    if len(lines) <= WHOLE_LINES and max(map(len, turns.values()), default=0) <= WHOLE_TURN:
+        return lines
+    shown: list[Counted] = []
+    for found in turns.values():
+        days: set[date | None] = set()
+        for n, line in enumerate(figures.by_urgency(found, today)):
+            if n < URGENT_LINES or line.work.due_on not in days:
+                shown.append(line)
+            days.add(line.work.due_on)
+    return shown
 
 
 def section_of(path: list[str]) -> tuple[str, ...]:
@@ -510,8 +604,14 @@ def heading_of(blocks: list[str], label: tuple[str, ...], source: dict[str, obje
 
 
 def _task_row(
-    task: TaskVersion, rows: list[WorkRow], timings: list[Timing], units: frozenset[int] | None, today: date
+    task: TaskVersion,
+    lines: list[Counted],
+    seen: list[Counted],
+    rows: list[WorkRow],
+    timings: list[Timing],
+    today: date,
 ) -> TaskRow:
+    """`lines` count, those that are `seen` may be shown, and of these `rows` are."""
     leads = [m for m in task.mentions if m.part == "lead"]
     return TaskRow(
         id=task.task_id,
@@ -526,11 +626,16 @@ def _task_row(
         recipient=task.recipient,
         sentence=str(task.source["text"]) if task.source else "",
         unassigned=not any(m.unit_ids for m in leads),
-        worst=worst(standing(one, today, NATIONAL) for one in joined(_ruled(rows), today, NATIONAL)),
-        tally=_tally(rows, today),
-        assignments=tuple(row for row in rows if units is None or row.holder_id in units),
+        worst=figures.worst_of_plan(lines, today),
+        tally=figures.of_units(lines, today),
+        assignments=tuple(rows),
         completion=task.completion,
         units=len({one for m in leads for one in m.unit_ids}),
+        given=len({line.unit_id for line in seen}) if len(seen) == len(lines) else 0,
+        lines=len(seen),
+        turns={
+            turn: Turn(figures.of_units(found, today), len(found)) for turn, found in _turns(seen).items()
+        },
     )
 
 
@@ -622,51 +727,85 @@ def matrix(actor: Actor, committee_id: int, *, at: datetime) -> Matrix:
     access.need(actor, "dashboard.see", Thing(committee_id))
     today = vietnam_day(at)
     versions = find_plans.versions(db.session, committee_ids=[committee_id], state="published")
-    plan_list = tuple(plan_rows(versions, today))
-    rows = _works(Wanted(plans=[plan.id for plan in plan_list]), today)
-    holders = {row.holder_id for row in rows}
+    lines = figures.lines(Wanted(plans=[version.plan_id for version in versions])) if versions else []
+    plan_list = tuple(plan_rows(versions, today, lines))
+    holders = {line.holder_id for line in lines}
     holding = _by_name(find_units.units(db.session, today, ids=holders))
+    stands = figures.codes(today)
+    near = [line for line in lines if stands(line) in ("today", "soon")]
+    to_accept = _to_accept(actor, plan_list, lines)
+    accepting = _rows_of(to_accept[:LISTED], today)
     return Matrix(
         today=today,
         plans=plan_list,
-        sections=_matrix_sections(holding, plan_list, rows, today),
-        feet=tuple(_tally((r for r in rows if r.plan_id == plan.id), today) for plan in plan_list),
-        total=_tally(rows, today),
-        weeks=_weeks(rows, today),
-        coming=tuple(r for r in rows if r.standing.code in ("today", "soon")),
-        to_accept=tuple(
-            r
-            for r in rows
-            if r.standing.code == "submitted"
-            and access.may(actor, "work.accept", Thing(r.committee_id, r.coordinator_id))
-        ),
+        sections=_matrix_sections(holding, plan_list, lines, today),
+        feet=tuple(plan.assignments for plan in plan_list),
+        total=figures.of_units(lines, today),
+        weeks=_weeks(near, today),
+        coming=_coming(near, today),
+        to_accept=tuple(accepting.values()),
+        accepting=len(to_accept),
     )
 
 
+def next_to_accept(actor: Actor, committee_id: int, *, without: int) -> int | None:
+    """Another piece of work that waits for this person's acceptance, the first due of them."""
+    access.need(actor, "dashboard.see", Thing(committee_id))
+    versions = find_plans.versions(db.session, committee_ids=[committee_id], state="published")
+    mine = [one.plan_id for one in versions if access.may(actor, "work.accept", _thing(one.plan))]
+    lines = figures.lines(Wanted(plans=mine, states=["submitted"])) if mine else []
+    return next((line.id for line in sorted(lines, key=_by_due) if line.id != without), None)
+
+
+def _to_accept(actor: Actor, plan_list: Iterable[PlanRow], lines: Iterable[Counted]) -> list[Counted]:
+    """What waits for this person's acceptance, the first due first."""
+    mine = {
+        plan.id
+        for plan in plan_list
+        if access.may(actor, "work.accept", Thing(plan.committee_id, plan.coordinator_id))
+    }
+    found = [line for line in lines if line.work.state == "submitted" and line.plan_id in mine]
+    return sorted(found, key=_by_due)
+
+
+def _by_due(line: Counted) -> tuple[date, int, int]:
+    return line.work.due_on or date.max, line.plan_id, line.id
+
+
+def _coming(near: Iterable[Counted], today: date) -> tuple[Coming, ...]:
+    """The same task, timing and period due on one day is one line, however many units it is given to."""
+    groups: dict[tuple[int, int, str, date | None], list[Counted]] = {}
+    for line in sorted(near, key=_by_due):
+        groups.setdefault((line.task_id, line.timing_id, line.period, line.work.due_on), []).append(line)
+    first = list(groups.values())[:LISTED]
+    rows = _rows_of((found[0] for found in first), today)
+    return tuple(Coming(rows[found[0].id], len(found)) for found in first)
+
+
 def _matrix_sections(
-    holding: list[UnitRow], plan_list: tuple[PlanRow, ...], rows: list[WorkRow], today: date
+    holding: list[UnitRow], plan_list: tuple[PlanRow, ...], lines: list[Counted], today: date
 ) -> tuple[tuple[str, tuple[MatrixRow, ...]], ...]:
-    cells: dict[tuple[int, int], list[WorkRow]] = {}
-    for row in rows:
-        cells.setdefault((row.holder_id, row.plan_id), []).append(row)
+    cells: dict[tuple[int, int], list[Counted]] = {}
+    for one in lines:
+        cells.setdefault((one.holder_id, one.plan_id), []).append(one)
     sections: dict[str, list[MatrixRow]] = {}
     for unit in holding:
         mine = [cells.get((unit.id, plan.id), []) for plan in plan_list]
         line = MatrixRow(
             unit=unit,
             cells=tuple(
-                Cell(plan.id, unit.id, _tally(found, today)) if found else None
+                Cell(plan.id, unit.id, figures.of_units(found, today)) if found else None
                 for plan, found in zip(plan_list, mine, strict=True)
             ),
-            total=_tally((row for found in mine for row in found), today),
+            total=figures.of_units((one for found in mine for one in found), today),
         )
         sections.setdefault(unit.kind, []).append(line)
     return tuple((kind, tuple(lines)) for kind, lines in sections.items())
 
 
-def _weeks(rows: Iterable[WorkRow], today: date) -> tuple[tuple[date, date, int], ...]:
+def _weeks(near: Iterable[Counted], today: date) -> tuple[tuple[date, date, int], ...]:
     """(first day, last day, how much is due) for today and the weeks of the next thirty days."""
-    due = [row.due_on for row in rows if row.standing.code in ("today", "soon") and row.due_on]
+    due = [line.work.due_on for line in near if line.work.due_on]
     last = today + timedelta(days=COMING_DAYS)
     spans = []
     first = today
@@ -680,14 +819,17 @@ def _weeks(rows: Iterable[WorkRow], today: date) -> tuple[tuple[date, date, int]
 def cell(
     actor: Actor, committee_id: int, plan_id: int | None, unit_id: int | None, *, at: datetime
 ) -> tuple[WorkRow, ...]:
-    """The assignments behind a cell, a row or a column of the matrix."""
+    """The assignments behind a cell, a row or a column of the matrix, the most urgent first and not too many."""
     access.need(actor, "dashboard.see", Thing(committee_id))
     wanted = Wanted(
         committee_id=committee_id,
         plans=None if plan_id is None else [plan_id],
         holders=None if unit_id is None else [unit_id],
     )
-    return tuple(_works(wanted, vietnam_day(at)))
+    today = vietnam_day(at)
+    first = figures.by_urgency(figures.lines(wanted), today)[:BEHIND_A_CELL]
+    rows = _rows_of(first, today)
+    return tuple(rows[line.id] for line in first)
 
 
 def outbox(actor: Actor, committee_id: int, *, server_set: bool, at: datetime) -> Outbox:

@@ -12,6 +12,7 @@ from tracker.deadlines.wording import day_words, period_words, plain_day, short_
 from tracker.progress.standing import Standing
 
 __all__ = [
+    "FIGURES",
     "ROLES",
     "UNIT_KINDS",
     "day_words",
@@ -33,6 +34,36 @@ UNIT_KINDS = {
     "organisation": "Mặt trận, đoàn thể",
     "other": "Đơn vị khác",
 }
+FIGURES = {
+    "on-time": "Đúng hạn, theo hạn hiện nay",
+    "on-time-first": "Đúng hạn, theo hạn ban đầu",
+    "done-of-due": "Đã xong, trong số đã đến hạn",
+    "done-of-all": "Đã xong, trong tất cả việc có hạn",
+}
+LACKING = {
+    "late": "xong muộn",
+    "submitted": "đã gửi, chờ duyệt",
+    "overdue": "quá hạn",
+    "today": "hạn hôm nay",
+    "soon": "sắp đến hạn",
+    "waiting": "đang chờ",
+    "open": "trong hạn",
+}
+LEFT_OUT = {
+    "not-due": "chưa đến hạn (chỉ không tính vào ba tỷ lệ đầu)",
+    "undated": "không có hạn",
+    "done-before": "đã xong trước khi theo dõi",
+    "withdrawn": "bản mới của kế hoạch không còn giao",
+    "dissolved": "đơn vị giải thể",
+    "plan-closed": "kế hoạch kết thúc khi chưa làm",
+    "plan-withdrawn": "kế hoạch bãi bỏ",
+    "enough": "đã đủ đơn vị khác hoàn thành",
+    "not-applicable": "không phải thực hiện",
+    "handed-back": "giao nhầm, không phải thực hiện",
+    "split": "đã tách thành nhiệm vụ khác",
+    "merged": "đã gộp vào nhiệm vụ khác",
+}
+OTHER_EXCUSE = "không phải thực hiện"
 ROLES = {
     "admin": "Quản trị hệ thống",
     "manager": "Quản lý danh mục",
@@ -72,9 +103,20 @@ def standing_words(standing: Standing, *, undated: bool = False) -> str:
         "submitted": "chờ duyệt" if days is None else f"chờ duyệt, gửi muộn{told}",
         "late": f"đã xong, muộn{told}",
         "waiting": f"đang chờ · đã chờ {days} ngày" if days else "đang chờ",
+        "enough": "đã đủ đơn vị hoàn thành",
         "excused": "không áp dụng",
     }
     return words[code]
+
+
+def lacking_words(code: str, count: int) -> str:
+    """2 quá hạn: what of a denominator is not in the numerator."""
+    return f"{count} {LACKING.get(code, code)}"
+
+
+def left_words(why: str, count: int) -> str:
+    """3 không có hạn: what a figure does not count, and why."""
+    return f"{count} {LEFT_OUT.get(why, OTHER_EXCUSE)}"
 
 
 def _left(days: int | None) -> str:

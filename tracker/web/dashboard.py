@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.errors import NotFound
-from tracker.progress.counts import WORST_FIRST, Tally
-from tracker.progress.standing import Standing
+from tracker.progress.counts import Tally
 from tracker.services import show
 from tracker.sheets.words import UNIT_KINDS
 from tracker.store.queries.rows import Matrix, MatrixRow, WorkRow
@@ -26,18 +24,8 @@ BEFORE_FOLD = 6  # how many of the coming pieces of work stand open
 
 
 @dataclass(frozen=True)
-class Coming:
-    """Work that comes due on the same day in several units, said once."""
-
-    title: str
-    due: date
-    standing: Standing
-    rows: tuple[WorkRow, ...]
-
-
-@dataclass(frozen=True)
 class Panel:
-    """One cell, one unit or one plan opened: its assignments, the worst first."""
+    """One cell, one unit or one plan opened: its assignments, the worst first; of very many the first ones."""
 
     title: str
     plan_name: str
@@ -61,7 +49,6 @@ def matrix() -> ResponseReturnValue:
         late_only=late_only,
         units_shown=sum(len(rows) for _kind, rows in found.sections),
         max_whole=MAX_WHOLE,
-        coming=joined(found.coming),
         before_fold=BEFORE_FOLD,
         most=max((count for _first, _last, count in found.weeks), default=0),
         panel=_panel(found, committee),
@@ -82,22 +69,6 @@ def late_sections(found: Matrix) -> tuple[tuple[str, tuple[MatrixRow, ...]], ...
     return tuple((kind, rows) for kind, rows in kept if rows)
 
 
-def joined(rows: Iterable[WorkRow]) -> list[Coming]:
-    """The same task, timing and period due on one day is one line, however many units it is given to."""
-    groups: dict[tuple[int, int, str, date], list[WorkRow]] = {}
-    for row in rows:
-        if row.due_on:
-            groups.setdefault((row.task_id, row.timing_id, row.period, row.due_on), []).append(row)
-    return [
-        Coming(group[0].title, key[3], min((row.standing for row in group), key=_rank), tuple(group))
-        for key, group in sorted(groups.items(), key=lambda item: item[0][3])
-    ]
-
-
-def _rank(standing: Standing) -> int:
-    return WORST_FIRST.index(standing.code)
-
-
 def _panel(found: Matrix, committee: int) -> Panel | None:
     plan_id, unit_id = request.args.get("ke-hoach", type=int), request.args.get("don-vi", type=int)
     if plan_id is None and unit_id is None:
@@ -109,7 +80,7 @@ def _panel(found: Matrix, committee: int) -> Panel | None:
         plan_id=plan_id,
         unit_id=unit_id,
         tally=_tally(found, plan_id, unit_id),
-        rows=tuple(sorted(rows, key=lambda row: (_rank(row.standing), row.due_on or date.max))),
+        rows=rows,
     )
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.progress.counts import DONE, WORST_FIRST
+from tracker.progress.counts import WORST_FIRST, Tally
 from tracker.sheets.words import period_words
-from tracker.store.queries.rows import TaskRow, WorkRow
+from tracker.store.queries.rows import TaskRow, Turn, WorkRow
+
+# By what the lines of a task may be chosen: the segments of its bar.
+FILTERS = ("overdue", "submitted", "soon", "waiting", "open", "accepted", "excused")
 
 
 @dataclass(frozen=True)
 class Group:
-    """The assignments of one timing and period."""
+    """The assignments of one timing and period: how they stand, how many `lines` there are, those that are shown."""
 
     name: str
     due: date | None
-    done: int
+    tally: Tally
+    lines: int
     rows: tuple[WorkRow, ...]
 
 
@@ -25,30 +29,24 @@ def spoken(task: TaskRow) -> WorkRow | None:
     return min(task.assignments, key=_urgency, default=None)
 
 
-def units(task: TaskRow) -> int:
-    """How many units it is given to; 0 where the visitor does not see them all."""
-    tally = task.tally
-    seen = len(task.assignments) == tally.total + tally.undated + tally.excused
-    return len({row.unit_id for row in task.assignments}) if seen else 0
-
-
 def by_period(task: TaskRow) -> list[Group]:
     """One group for each timing and period, the first due first; units by name inside."""
     groups: dict[tuple[int, str], list[WorkRow]] = {}
     for row in task.assignments:
         groups.setdefault((row.timing_id, row.period), []).append(row)
-    found = [_group(rows) for rows in groups.values()]
+    found = [_group(rows, task.turns[turn]) for turn, rows in groups.items()]
     return sorted(found, key=lambda group: group.due or date.max)
 
 
-def _group(rows: list[WorkRow]) -> Group:
+def _group(rows: list[WorkRow], turn: Turn) -> Group:
     first = rows[0]
     label, period = first.timing_label, period_words(first.period)
     dues = {row.due_on for row in rows}
     return Group(
         name=" · ".join(part for part in (label, period) if part),
         due=first.due_on if len(dues) == 1 else None,
-        done=sum(row.standing.code in DONE for row in rows),
+        tally=turn.tally,
+        lines=turn.lines,
         rows=tuple(rows),
     )
 

@@ -57,11 +57,26 @@ def page(plan_id: int) -> ResponseReturnValue:
 
 def _whose(found: PlanPage) -> str:
     """Whose due days the timeline shows: those of the visitor's units, where the others are not seen."""
-    seen = sum(len(task.assignments) for section in found.sections for task in section.tasks)
-    every = found.plan.assignments
-    if seen == every.total + every.undated + every.excused:
+    if found.whole:
         return ""
     return ", ".join(unit.name for unit in context.my_units())
+
+
+@blueprint.get("/<int:plan_id>/nhiem-vu/<int:task_id>")
+@asks("plan.see")
+def lines(plan_id: int, task_id: int) -> ResponseReturnValue:
+    """The units of one task, the most urgent first: by where they stand, by name, page by page."""
+    code = request.args.get("loc", "")
+    found = show.task_lines(
+        context.actor(),
+        plan_id,
+        task_id,
+        code=code if code in plan_view.FILTERS else "",
+        words=request.args.get("tim", ""),
+        page=request.args.get("trang", 1, type=int),
+        at=context.now(),
+    )
+    return render_template("plans/lines.html", found=found, code=code, words=request.args.get("tim", ""))
 
 
 @blueprint.get("/them")

@@ -103,8 +103,7 @@ def _next_to_accept(page: WorkPage) -> int | None:
     """After an acceptance: the next piece of work that waits for this person."""
     if not can("dashboard.see"):
         return None
-    waiting = show.matrix(actor(), page.row.committee_id, at=now()).to_accept
-    return next((row.id for row in waiting if row.id != page.row.id), None)
+    return show.next_to_accept(actor(), page.row.committee_id, without=page.row.id)
 
 
 def _waiting(page: WorkPage) -> SubmissionRow | None:

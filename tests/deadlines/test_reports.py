@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.deadlines.reports import HALF_YEAR, KINDS, NINE_MONTHS, YEAR, Chain, data_of, report, reports_of
+from tracker.deadlines.reports import (
+    HALF_YEAR,
+    KINDS,
+    NINE_MONTHS,
+    YEAR,
+    Chain,
+    data_of,
+    report,
+    reporting_period,
+    reports_of,
+)
 from tracker.deadlines.workdays import NATIONAL
 from tracker.errors import Invalid
 
@@ -112,3 +122,22 @@ def test_settings_come_back_as_they_were():
 def test_what_makes_no_sense_is_refused_in_words(chain, words):
     with pytest.raises(Invalid, match=words):
         chain.checked()
+
+
+@pytest.mark.parametrize(
+    ("period", "label", "expected"),
+    [
+        ("2026", "6 tháng", "2026-H1"),
+        ("2026", "Báo cáo sáu tháng đầu năm", "2026-H1"),
+        ("2026", "6 tháng cuối năm", "2026-H2"),
+        ("2026", "9 tháng", "2026-9M"),
+        ("2026", "Quý III", "2026-Q3"),
+        ("2026", "quý 1", "2026-Q1"),
+        ("2026", "năm", "2026"),
+        ("2026", "", "2026"),
+        ("2026-H2", "6 tháng", "2026-H2"),
+        ("once", "6 tháng", "once"),
+    ],
+)
+def test_a_yearly_report_may_cover_a_part_of_its_year(period, label, expected):
+    assert reporting_period(period, label) == expected

@@ -7,6 +7,7 @@ them leaves at least one working day after the cut-off (article 8, paragraph 5).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from tracker.deadlines.periods import add_months
 from tracker.deadlines.wording import period_words, plain_day, short_day, weekday
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.errors import Invalid
+from tracker.vietnamese.forms import fold
 
 MONTH, QUARTER, HALF_YEAR, NINE_MONTHS, YEAR = "month", "quarter", "half-year", "nine-months", "year"
 KINDS = (MONTH, QUARTER, HALF_YEAR, NINE_MONTHS, YEAR)
@@ -26,6 +28,28 @@ TOP_DAY = 25
 ARTICLE_12 = "Điều 12 Nghị định 09/2019/NĐ-CP"
 ARTICLE_13 = "Điều 13 Nghị định 09/2019/NĐ-CP"
 LOCAL = "theo mẫu của Điều 12 Nghị định 09/2019/NĐ-CP; kỳ 9 tháng do địa phương quy định"
+
+# What a label says of the part of a year that its report covers.
+PARTS = (
+    (re.compile(r"\b(?:6|sau) thang cuoi\b"), "H2"),
+    (re.compile(r"\b(?:6|sau) thang\b"), "H1"),
+    (re.compile(r"\b(?:9|chin) thang\b"), "9M"),
+    (re.compile(r"\bquy (?:iv|4)\b"), "Q4"),
+    (re.compile(r"\bquy (?:iii|3)\b"), "Q3"),
+    (re.compile(r"\bquy (?:ii|2)\b"), "Q2"),
+    (re.compile(r"\bquy (?:i|1)\b"), "Q1"),
+)
+WHOLE_YEAR = re.compile(r"\d{4}")
+
+
+def reporting_period(period: str, label: str) -> str:
+    """The reporting period that work belongs to. A report that comes once a year is named by its year; its label
+    may say that it covers a part of it: `2026` labelled `6 tháng` is `2026-H1`."""
+    if not WHOLE_YEAR.fullmatch(period):
+        return period
+    words = fold(label)
+    part = next((name for shape, name in PARTS if shape.search(words)), "")
+    return f"{period}-{part}" if part else period
 
 
 @dataclass(frozen=True)

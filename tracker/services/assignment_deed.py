@@ -46,7 +46,7 @@ def changing(
         with transaction(db.session):
             work = _locked(assignment_id)
             access.need(actor, life.DEEDS[deed].right, thing_of(work))
-            refuse_held(_plan(work), work.period)
+            refuse_held(_plan(work), work)
             if row_version is not None and row_version != work.row_version:
                 raise OVERTAKEN
             refuse_state(work, deed)

@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from tracker.clock import vietnam_day
+from tracker.deadlines.reports import reporting_period
 from tracker.deadlines.wording import period_words, plain_day
 from tracker.errors import Refused
 from tracker.extensions import db
-from tracker.store.models import PeriodClosing, Person, Plan
+from tracker.store.models import Assignment, PeriodClosing, Person, Plan
 
 ENDINGS = {"closed": "đã kết thúc", "withdrawn": "đã bãi bỏ"}
 
@@ -40,10 +41,11 @@ class Held:
         return f" ngày {plain_day(vietnam_day(self.at))}" if self.at else ""
 
 
-def held(plan: Plan, period: str) -> Held | None:
-    """Why work of this plan and period takes no deed, or None where it does."""
+def held(plan: Plan, of: Assignment | str) -> Held | None:
+    """Why work of this plan takes no deed, or None where it does. `of`: the work, or a reporting period."""
     if plan.ending:
         return Held(f"plan-{plan.ending}", _name(plan.ended_by_id), plan.ended_at)
+    period = of if isinstance(of, str) else reporting_period(of.period, of.timing.label)
     closing = db.session.scalars(
         select(PeriodClosing)
         .where(
@@ -58,9 +60,9 @@ def held(plan: Plan, period: str) -> Held | None:
     return Held("closed-period", _name(closing.closed_by_id), closing.closed_at, period)
 
 
-def refuse_held(plan: Plan, period: str) -> None:
+def refuse_held(plan: Plan, of: Assignment | str) -> None:
     """Raise `Refused` with who closed it and when."""
-    found = held(plan, period)
+    found = held(plan, of)
     if found is not None:
         raise Refused(found.words, code="held")
 

@@ -43,7 +43,7 @@ def see_plan(actor: Actor, plan_id: int, unit_id: int, *, at: datetime) -> int:
             Assignment.state.in_(life.DEEDS["see"].starts),
             Assignment.seen_on.is_(None),
         )
-        new = [work for work in db.session.scalars(query) if not held(plan, work.period)]
+        new = [work for work in db.session.scalars(query) if not held(plan, work)]
         for work in new:
             seen(work, actor, vietnam_day(at))
             note(actor, work, "seen", at, {})

@@ -5,31 +5,31 @@ From a closing on nothing of the period changes (`held` refuses), and its figure
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from tracker import access, life
 from tracker.access import Actor, Thing
 from tracker.clock import vietnam_day
-from tracker.deadlines.periods import ONCE, PLAN, first_day
+from tracker.deadlines.periods import PLAN
+from tracker.deadlines.reports import reporting_period
 from tracker.deadlines.wording import period_words, plain_day
-from tracker.deadlines.workdays import WorkCalendar
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
-from tracker.progress.counts import Tally, plan_tally, unit_tally
+from tracker.progress.counts import Tally
 from tracker.progress.kept import brought_back, kept
-from tracker.progress.standing import Work
+from tracker.services import figures
 from tracker.services.drafting import lock_plan
 from tracker.services.held import refuse_held
 from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Assignment, PeriodClosing, Plan
 from tracker.store.queries import work as find_work
-from tracker.store.queries.calendar import calendar_of
 from tracker.store.queries.closings import ClosingRow, closings
 from tracker.store.queries.plans import published_of
 from tracker.store.queries.rows import WorkRow
@@ -149,12 +149,12 @@ def close_period(actor: Actor, plan_id: int, period: str, *, despite: bool = Fal
         if found.warns and not despite:
             raise Refused(_warning(found), code="open-work")
         assert actor.id is not None
-        figures = _stored(found.row.figures)
+        stored = _stored(found.row.figures)
         closing = PeriodClosing(
-            plan_id=plan_id, period=period, closed_by_id=actor.id, closed_at=at, figures=figures
+            plan_id=plan_id, period=period, closed_by_id=actor.id, closed_at=at, figures=stored
         )
         db.session.add(closing)
-        told = {"period": period, "open": len(found.undecided), "figures": figures["plan"]}
+        told = {"period": period, "open": len(found.undecided), "figures": stored["plan"]}
         _note(actor, plan, "period-closed", told, at)
 
 
@@ -168,7 +168,7 @@ def reopen_period(actor: Actor, plan_id: int, period: str, reason: str, *, at: d
         if closing is None or plan.ending:
             raise Refused("Kỳ này đang không chốt, nên không có gì để mở lại.", code="not-closed")
         closing.reopened_by_id, closing.reopened_at, closing.reason = actor.id, at, reason
-        _urge_again(plan_id, period, at)
+        _urge_again(plan_id, period, vietnam_day(at))
         _note(actor, plan, "period-reopened", {"period": period, "reason": reason}, at)
 
 
@@ -179,59 +179,41 @@ def reason_given(reason: str, what: str) -> str:
     return reason.strip()[:LONGEST_REASON]
 
 
-def _urge_again(plan_id: int, period: str, at: datetime) -> None:
+def _urge_again(plan_id: int, period: str, today: date) -> None:
     """No step is owed for the days on which the period was closed."""
-    db.session.execute(
-        update(Assignment)
-        .where(
-            Assignment.plan_id == plan_id,
-            Assignment.period == period,
-            Assignment.state.in_(life.UNDECIDED),
-        )
-        .values(urged_from=vietnam_day(at), row_version=Assignment.row_version + 1)
-        .execution_options(synchronize_session=False)
-    )
+    query = select(Assignment).where(Assignment.plan_id == plan_id, Assignment.state.in_(life.UNDECIDED))
+    for work in db.session.scalars(query.options(joinedload(Assignment.timing))):
+        if reporting_period(work.period, work.timing.label) == period:
+            work.urged_from = today
 
 
 # Figures.
 
 
-def figures_of(rows: Iterable[WorkRow], on: date, calendar: WorkCalendar) -> Figures:
+def figures_of(rows: Iterable[WorkRow], on: date) -> Figures:
     """The figures of these assignments on a day."""
     rows = list(rows)
     by_unit: dict[int, list[WorkRow]] = {}
     for row in rows:
         by_unit.setdefault(row.holder_id, []).append(row)
     units = [
-        UnitFigures(unit_id, found[0].holder_name, unit_tally(_joined(found), on, calendar))
+        UnitFigures(unit_id, found[0].holder_name, figures.of_units(found, on))
         for unit_id, found in by_unit.items()
     ]
     return Figures(
         on=on,
-        plan=plan_tally(_ruled(rows), on, calendar),
-        assignments=unit_tally(_joined(rows), on, calendar),
+        plan=figures.of_plan(rows, on),
+        assignments=figures.of_units(rows, on),
         units=tuple(sorted(units, key=lambda one: sort_key(one.name))),
     )
 
 
-def _ruled(rows: Iterable[WorkRow]) -> Iterable[tuple[Hashable, str, Work]]:
-    return (((r.task_id, r.timing_id, r.period), r.completion, r.work) for r in rows)
-
-
-def _joined(rows: Iterable[WorkRow]) -> Iterable[tuple[Hashable, Work]]:
-    """Lines that one tick closed together count once."""
-    return (
-        ((r.task_id, r.timing_id, r.period, r.holder_id, r.bundle) if r.bundle else None, r.work)
-        for r in rows
-    )
-
-
-def _stored(figures: Figures) -> dict[str, Any]:
+def _stored(found: Figures) -> dict[str, Any]:
     return {
-        "on": figures.on.isoformat(),
-        "plan": kept(figures.plan),
-        "assignments": kept(figures.assignments),
-        "units": [{"id": u.unit_id, "name": u.name, "tally": kept(u.tally)} for u in figures.units],
+        "on": found.on.isoformat(),
+        "plan": kept(found.plan),
+        "assignments": kept(found.assignments),
+        "units": [{"id": u.unit_id, "name": u.name, "tally": kept(u.tally)} for u in found.units],
     }
 
 
@@ -252,30 +234,27 @@ def _rows(plan: Plan, today: date) -> list[PeriodRow]:
     by_period: dict[str, list[WorkRow]] = {}
     for row in find_work.rows(db.session, Wanted(plans=[plan.id]), today):
         if row.period != PLAN:
-            by_period.setdefault(row.period, []).append(row)
+            by_period.setdefault(_key(row), []).append(row)
     known: dict[str, list[ClosingRow]] = {}
     for one in closings(db.session, plan.id):
         known.setdefault(one.period, []).append(one)
-    calendar = calendar_of(db.session, plan.committee_id)
-    found = [_row(p, rows, known.get(p, []), today, calendar) for p, rows in by_period.items()]
-    return sorted(found, key=lambda row: (row.last_due or date.max, _begins(row.period), row.period))
+    found = [_row(p, rows, known.get(p, []), today) for p, rows in by_period.items()]
+    return sorted(found, key=lambda row: (row.last_due or date.max, row.period))
 
 
-def _row(
-    period: str, rows: list[WorkRow], known: list[ClosingRow], today: date, calendar: WorkCalendar
-) -> PeriodRow:
+def _row(period: str, rows: list[WorkRow], known: list[ClosingRow], today: date) -> PeriodRow:
     closing = next((one for one in known if one.reopened_at is None), None)
     return PeriodRow(
         period=period,
         last_due=max((row.due_on for row in rows if row.due_on), default=None),
-        figures=_shown(closing.figures) if closing else figures_of(rows, today, calendar),
+        figures=_shown(closing.figures) if closing else figures_of(rows, today),
         closing=closing,
         past=tuple(one for one in known if one.reopened_at is not None),
     )
 
 
-def _begins(period: str) -> date:
-    return date.min if period == ONCE else first_day(period)
+def _key(row: WorkRow) -> str:
+    return reporting_period(row.period, row.timing_label)
 
 
 def _proposal(plan: Plan, period: str, today: date) -> Proposal:
@@ -283,7 +262,7 @@ def _proposal(plan: Plan, period: str, today: date) -> Proposal:
     if row is None:
         raise NotFound("Kế hoạch này không có kỳ như vậy. Xin chọn lại ở danh sách kỳ.")
     rows = find_work.rows(db.session, Wanted(plans=[plan.id]), today)
-    undecided = tuple(r for r in rows if r.period == period and r.work.state in life.UNDECIDED)
+    undecided = tuple(r for r in rows if _key(r) == period and r.work.state in life.UNDECIDED)
     return Proposal(plan.id, _called(plan.id)[0], row, undecided, today)
 
 

@@ -151,7 +151,7 @@ def _first(found: Iterable[Found], holds: bool) -> Found | None:
 
 def _may(actor: Actor, work: Assignment, thing: Thing, wait: WaitRow | None) -> frozenset[str]:
     plan = db.session.get_one(Plan, work.plan_id)
-    if held(plan, work.period):
+    if held(plan, work):
         return frozenset()
     awaited = frozenset({wait.unit_id}) if wait is not None and wait.unit_id is not None else frozenset[int]()
     thing = replace(thing, partner_ids=awaited)

@@ -109,7 +109,7 @@ def _end_by_itself(actor: Actor, wait_id: int, today: date, at: datetime) -> boo
             work = db.session.get_one(Assignment, one.assignment_id)
             plan = db.session.get_one(Plan, work.plan_id)
             over = one.until is not None and one.until < today
-            if one.ended_on is not None or not over or held(plan, work.period):
+            if one.ended_on is not None or not over or held(plan, work):
                 return False
             _resume(work, one, None, "", at)
             note(actor, work, "wait-over", at, iso(since=one.since, until=one.until))

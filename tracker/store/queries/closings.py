@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from tracker.clock import vietnam_day
+from tracker.deadlines.reports import reporting_period
 from tracker.store.engine import AnySession
-from tracker.store.models import Assignment, PeriodClosing, Plan
+from tracker.store.models import PeriodClosing
 from tracker.store.queries.units import person_names
 
 
@@ -50,31 +50,22 @@ def closings(session: AnySession, plan_id: int) -> list[ClosingRow]:
     ]
 
 
-def closed_periods(
-    session: AnySession, plan_ids: Collection[int] | None = None
-) -> dict[tuple[int, str], date]:
-    """(plan, period) → the day on which it was closed, for those that are closed now."""
+@dataclass(frozen=True)
+class Closed:
+    """Which reporting periods are closed, and since which day."""
+
+    days: Mapping[tuple[int, str], date]
+
+    def on(self, plan_id: int, period: str, label: str) -> date | None:
+        """The day on which the period of this work was closed; None where it is open."""
+        return self.days.get((plan_id, reporting_period(period, label))) if self.days else None
+
+
+def closed(session: AnySession, plan_ids: Collection[int] | None = None) -> Closed:
+    """What is closed now: of these plans, or of all."""
     query = select(PeriodClosing.plan_id, PeriodClosing.period, PeriodClosing.closed_at).where(
         PeriodClosing.reopened_at.is_(None)
     )
     if plan_ids is not None:
         query = query.where(PeriodClosing.plan_id.in_(list(plan_ids)))
-    return {(plan_id, period): vietnam_day(at) for plan_id, period, at in session.execute(query)}
-
-
-def ended_plans(session: AnySession, plan_ids: Collection[int]) -> dict[int, date]:
-    """Plan → the day on which it ended, for those that are over."""
-    query = select(Plan.id, Plan.ended_at).where(Plan.id.in_(list(plan_ids)), Plan.ending != "")
-    return {plan_id: vietnam_day(at) for plan_id, at in session.execute(query) if at is not None}
-
-
-def not_held() -> tuple[ColumnElement[bool], ...]:
-    """Conditions on a query of assignments: their plan goes on, and their period is not closed."""
-    plan = aliased(Plan)  # of its own, for the query around it may read plans as well
-    over = exists().where(plan.id == Assignment.plan_id, plan.ending != "")
-    closed = exists().where(
-        PeriodClosing.plan_id == Assignment.plan_id,
-        PeriodClosing.period == Assignment.period,
-        PeriodClosing.reopened_at.is_(None),
-    )
-    return (~over, ~closed)
+    return Closed({(plan_id, period): vietnam_day(at) for plan_id, period, at in session.execute(query)})

@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from tracker.services.work import DocumentLine
-from tracker.sheets.words import ROLES, day_words, plain_day
+from tracker.sheets.words import ROLES, day_words, period_words, plain_day
 from tracker.store.queries.rows import FactRow, NoticeRow
+from tracker.web import asking_words
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,13 @@ FACTS = {
     "published": ("accepted", lazy_gettext("Ban hành kế hoạch, giao việc cho đơn vị")),
     "ticked": ("submitted", lazy_gettext("Gửi minh chứng")),
     "ticked-on-behalf": ("submitted", lazy_gettext("Ghi nhận thay đơn vị")),
+    "ticked-part": ("submitted", lazy_gettext("Gửi minh chứng một phần")),
+    "ticked-part-on-behalf": ("submitted", lazy_gettext("Ghi nhận thay đơn vị một phần")),
+    "seen": ("accepted", lazy_gettext("Tiếp nhận việc")),
+    "noted": ("ask", lazy_gettext("Ghi tình hình")),
+    "reopened": ("returned", lazy_gettext("Mở lại việc")),
+    "day-corrected": ("ask", lazy_gettext("Sửa ngày nhận")),
+    "event-came": ("open", lazy_gettext("Sự kiện đã đến")),
     "took-back": ("open", lazy_gettext("Rút lại minh chứng")),
     "accepted": ("accepted", lazy_gettext("Duyệt minh chứng")),
     "returned": ("returned", lazy_gettext("Trả lại minh chứng")),
@@ -84,6 +92,13 @@ FACTS = {
     "national-days-corrected": ("ask", lazy_gettext("Sửa lịch nghỉ chung của cả nước")),
     "dates-read-anew": ("ask", lazy_gettext("Đổi cách tính hạn")),
     "calendar-year-checked": ("accepted", lazy_gettext("Đối chiếu lịch nghỉ với thông báo")),
+    "period-closed": ("accepted", lazy_gettext("Chốt kỳ")),
+    "period-reopened": ("returned", lazy_gettext("Mở lại kỳ")),
+    "plan-ended": ("excused", lazy_gettext("Kết thúc kế hoạch")),
+    "plan-withdrawn": ("excused", lazy_gettext("Bãi bỏ kế hoạch")),
+    "plan-reopened": ("open", lazy_gettext("Tiếp tục kế hoạch")),
+    "cycles-extended": ("submitted", lazy_gettext("Thêm kỳ tiếp theo của việc lặp lại")),
+    "report-dates-set": ("ask", lazy_gettext("Đặt ngày báo cáo")),
     "dropped-draft": ("excused", lazy_gettext("Bỏ bản đọc chưa ban hành")),
 }
 
@@ -91,6 +106,14 @@ WAYS = {
     "paper": lazy_gettext("bản giấy"),
     "phone": lazy_gettext("điện thoại"),
     "system": lazy_gettext("hệ thống khác"),
+}
+
+DISTANCES = {
+    "day": lazy_gettext("ngày"),
+    "working-day": lazy_gettext("ngày làm việc"),
+    "week": lazy_gettext("tuần"),
+    "month": lazy_gettext("tháng"),
+    "year": lazy_gettext("năm"),
 }
 
 LETTERS = {
@@ -103,6 +126,7 @@ LETTERS = {
 }
 
 SUBMISSIONS = {
+    "part": ("submitted", lazy_gettext("đã có, chờ đủ sản phẩm")),
     "sent": ("submitted", lazy_gettext("chờ duyệt")),
     "accepted": ("accepted", lazy_gettext("đã duyệt")),
     "returned": ("returned", lazy_gettext("trả lại")),
@@ -112,14 +136,14 @@ SUBMISSIONS = {
 
 def fact_words(fact: FactRow, *, whole: bool = True) -> Told:
     """One line of history. A deed without words of its own shows its code, so that nothing is hidden."""
-    mark, text = FACTS.get(fact.deed, ("ask", fact.deed))
+    mark, text = (FACTS | asking_words.FACTS).get(fact.deed, ("ask", fact.deed))
     if fact.deed == "published" and not whole:  # the total of the plan says nothing about one unit's work
         return Told(mark, str(text))
     return Told(mark, str(text), _detail(fact.deed, fact.after))
 
 
 def _detail(deed: str, after: Mapping[str, Any]) -> str:
-    tell = DETAILS.get(deed)
+    tell = DETAILS.get(deed) or asking_words.DETAILS.get(deed)
     return tell(after) if tell else ""
 
 
@@ -137,6 +161,22 @@ def _accepted(after: Mapping[str, Any]) -> str:
 
 def _ticked(after: Mapping[str, Any]) -> str:
     return "; ".join((*_receipt(after), *map(str, after.get("evidence") or ())))
+
+
+def _noted(after: Mapping[str, Any]) -> str:
+    percent = f"{after['percent']}%" if "percent" in after else ""
+    obstacle = _("vướng: %(what)s", what=after["obstacle"]) if after.get("obstacle") else ""
+    return "; ".join(part for part in (percent, str(after.get("text", "")), str(obstacle)) if part)
+
+
+def _day_corrected(after: Mapping[str, Any]) -> str:
+    day = plain_day(date.fromisoformat(str(after["received_on"])))
+    return str(_("thành ngày %(day)s, %(reason)s", day=day, reason=after.get("reason", "")))
+
+
+def _event(after: Mapping[str, Any]) -> str:
+    came, due = (plain_day(date.fromisoformat(str(after[name]))) for name in ("came_on", "due_on"))
+    return str(_("%(event)s, ngày %(came)s; hạn %(due)s", event=after.get("event", ""), came=came, due=due))
 
 
 def _absent(after: Mapping[str, Any]) -> str:
@@ -161,6 +201,12 @@ DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "accepted": _accepted,
     "ticked": _ticked,
     "ticked-on-behalf": _ticked,
+    "ticked-part": _ticked,
+    "ticked-part-on-behalf": _ticked,
+    "noted": _noted,
+    "reopened": _returned,
+    "day-corrected": _day_corrected,
+    "event-came": _event,
     "handed-over": _handed_over,
     "excused": lambda after: str(after.get("reason", "")),
     "role-added": _role,
@@ -169,6 +215,14 @@ DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "imported": lambda after: str(after.get("file", "")),
     "due-recomputed": lambda after: str(after.get("reason", "")),
     "published": _published,
+    "period-closed": lambda after: period_words(str(after.get("period", ""))),
+    "period-reopened": lambda after: ": ".join(
+        part for part in (period_words(str(after.get("period", ""))), str(after.get("reason", ""))) if part
+    ),
+    "plan-ended": lambda after: str(after.get("reason", "")),
+    "plan-withdrawn": lambda after: f"{after.get('reason', '')} ({after.get('document', '')})",
+    "plan-reopened": lambda after: str(after.get("reason", "")),
+    "cycles-extended": _published,
 }
 
 
@@ -240,11 +294,16 @@ def submission_state(state: str) -> tuple[str, str]:
     return mark, str(words)
 
 
+def distance_unit(unit: str) -> str:
+    """In what a distance from an event is counted."""
+    return str(DISTANCES.get(unit, unit))
+
+
 def way_words(via: str) -> str:
     return str(WAYS.get(via, via))
 
 
-FILTERS = {
+FILTERS = asking_words.FILTERS | {
     "fact_words": fact_words,
     "asked_kind": asked_kind,
     "line_chips": line_chips,

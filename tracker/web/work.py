@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -10,12 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.errors import Invalid, NotFound, TrackerError, UnreadableFile
-from tracker.services import show
+from tracker.services import show, show_asking, show_work
 from tracker.services import work as deeds
 from tracker.services.work import Given
 from tracker.sheets.words import day_words
 from tracker.store.queries.rows import SubmissionRow, UnitWork, WorkPage
 from tracker.vietnamese.forms import sentence
+from tracker.web.asked import Asked
 from tracker.web.context import actor, can, my_units, now, today
 from tracker.web.guard import asks, local_address
 from tracker.web.task_form import read_day
@@ -37,6 +39,8 @@ class Entered:
     via: str = ""
     reason: str = ""
     also: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 # The unit's work.
@@ -55,6 +59,7 @@ def mine() -> ResponseReturnValue:
     return render_template(
         "work/mine.html",
         work=work,
+        new=show_work.new_work(actor(), unit_id, at=now()),
         units=units,
         plan_id=plan_id,
         urgent=urgent_words(work),
@@ -79,16 +84,20 @@ def urgent_words(work: UnitWork) -> list[str]:
 @blueprint.get("/viec/<int:assignment_id>")
 @asks("work.see-state")
 def one(assignment_id: int) -> ResponseReturnValue:
-    return _page(assignment_id)
+    return page_of(assignment_id)
 
 
-def _page(assignment_id: int, entered: Entered | None = None) -> str:
+def page_of(assignment_id: int, entered: Entered | None = None, *, asked: Asked | None = None) -> str:
+    """The page of an assignment; after a refusal with what was entered."""
     page = show.work_page(actor(), assignment_id, at=now())
     line = entered.given.text if entered else ""
     return render_template(
         "work/one.html",
         page=page,
         row=page.row,
+        life=show_work.work_life(actor(), assignment_id, at=now()),
+        asking=show_asking.work_asking(actor(), assignment_id, at=now()),
+        asked=asked or Asked(),
         entered=entered,
         line=deeds.read_document_line(line, today()) if line else None,
         waiting=_waiting(page),
@@ -164,14 +173,15 @@ def read_line() -> ResponseReturnValue:
 @asks("work.tick")
 def tick(assignment_id: int) -> ResponseReturnValue:
     """The unit sends its evidence."""
-    given = given_from_form()
+    given, parts = given_from_form(), parts_from_form()
     try:
-        deeds.tick(actor(), assignment_id, given, also=also_from_form(), at=now())
+        _refuse_no_part(parts)
+        deeds.tick(actor(), assignment_id, given, parts=parts, also=also_from_form(), at=now())
     except (Invalid, UnreadableFile) as refusal:
-        entered = Entered("tick", given, refusal.message, also=also_from_form())
-        return _page(assignment_id, entered), refusal.status
-    flash(_("Đã gửi minh chứng. Ngày gửi được tính là ngày hoàn thành nếu được duyệt."), "done")
-    return _back(assignment_id)
+        entered = Entered("tick", given, refusal.message, also=also_from_form(), parts=parts)
+        return page_of(assignment_id, entered), refusal.status
+    flash(_sent_words(assignment_id), "done")
+    return back_to(assignment_id)
 
 
 @blueprint.post("/viec/<int:assignment_id>/rut")
@@ -179,7 +189,16 @@ def tick(assignment_id: int) -> ResponseReturnValue:
 def take_back(assignment_id: int) -> ResponseReturnValue:
     deeds.take_back(actor(), assignment_id, at=now())
     flash(_("Đã rút lại minh chứng. Việc trở lại trạng thái chưa gửi."), "done")
-    return _back(assignment_id)
+    return back_to(assignment_id)
+
+
+@blueprint.post("/viec/<int:assignment_id>/rut/<int:submission_id>")
+@asks("work.tick")
+def take_back_part(assignment_id: int, submission_id: int) -> ResponseReturnValue:
+    """The evidence of one deliverable is taken back while others are lacking."""
+    deeds.take_back_part(actor(), assignment_id, submission_id, at=now())
+    flash(_("Đã rút lại minh chứng của sản phẩm này."), "done")
+    return back_to(assignment_id)
 
 
 @blueprint.post("/viec/<int:assignment_id>/gui-thay")
@@ -187,27 +206,32 @@ def take_back(assignment_id: int) -> ResponseReturnValue:
 def tick_on_behalf(assignment_id: int) -> ResponseReturnValue:
     """The coordinator records what came in on paper, by telephone or by another system."""
     given, day, via = given_from_form(), request.form.get("received_on", ""), request.form.get("via", "")
+    parts = parts_from_form()
     try:
+        _refuse_no_part(parts)
         deeds.tick_on_behalf(
             actor(),
             assignment_id,
             given,
-            received_on=_receipt_day(day),
+            received_on=day_given(day),
             via=via,
+            parts=parts,
             also=also_from_form(),
             at=now(),
         )
     except (Invalid, UnreadableFile) as refusal:
-        entered = Entered("behalf", given, refusal.message, received_on=day, via=via, also=also_from_form())
-        return _page(assignment_id, entered), refusal.status
+        entered = Entered(
+            "behalf", given, refusal.message, received_on=day, via=via, also=also_from_form(), parts=parts
+        )
+        return page_of(assignment_id, entered), refusal.status
     flash(_("Đã ghi nhận thay đơn vị. Xin duyệt để kết thúc việc."), "done")
-    return _back(assignment_id)
+    return back_to(assignment_id)
 
 
 @blueprint.post("/viec/<int:assignment_id>/duyet")
 @asks("work.accept")
 def accept(assignment_id: int) -> ResponseReturnValue:
-    deeds.accept(actor(), assignment_id, row_version=_row_version(), at=now())
+    deeds.accept(actor(), assignment_id, row_version=row_version(), at=now())
     flash(_("Đã duyệt. Việc đã hoàn thành."), "done")
     back = local_address(request.form.get("back"))
     address = back or url_for("work.one", assignment_id=assignment_id, xong=1)
@@ -221,14 +245,20 @@ def return_(assignment_id: int) -> ResponseReturnValue:
     reason, form_only = request.form.get("reason", ""), "form_only" in request.form
     try:
         deeds.return_(
-            actor(), assignment_id, reason, form_only=form_only, row_version=_row_version(), at=now()
+            actor(),
+            assignment_id,
+            reason,
+            form_only=form_only,
+            parts=parts_from_form(),
+            row_version=row_version(),
+            at=now(),
         )
     except Invalid as refusal:
-        return _page(
-            assignment_id, Entered("return", Given(), refusal.message, reason=reason)
+        return page_of(
+            assignment_id, Entered("return", Given(), refusal.message, reason=reason, parts=parts_from_form())
         ), refusal.status
     flash(_("Đã trả lại. Đơn vị thấy lý do ngay trên trang việc của mình."), "done")
-    return _back(assignment_id)
+    return back_to(assignment_id)
 
 
 def given_from_form() -> Given:
@@ -248,14 +278,34 @@ def also_from_form() -> tuple[int, ...]:
     return tuple(request.form.getlist("also", type=int))
 
 
-def _receipt_day(text: str) -> date:
+def parts_from_form() -> tuple[int, ...]:
+    """The deliverables that were ticked."""
+    return tuple(request.form.getlist("part", type=int))
+
+
+def _refuse_no_part(parts: tuple[int, ...]) -> None:
+    """A form that lists deliverables asks for one of them; a short form in a list means all."""
+    if "parts" in request.form and not parts:
+        raise Invalid(_("Xin chọn ít nhất một sản phẩm mà minh chứng này dành cho."), code="no-part")
+
+
+def _sent_words(assignment_id: int) -> str:
+    life = show_work.work_life(actor(), assignment_id, at=now())
+    there, wanted = life.parts_there, len(life.parts)
+    if there < wanted:
+        return str(_("Đã ghi nhận %(n)d/%(all)d sản phẩm. Việc được gửi duyệt khi đủ.", n=there, all=wanted))
+    return str(_("Đã gửi minh chứng. Ngày gửi được tính là ngày hoàn thành nếu được duyệt."))
+
+
+def day_given(text: str) -> date:
+    """A day as somebody wrote it."""
     day = read_day(text)
     if day is None:
         raise Invalid(_("Xin ghi ngày nhận, ví dụ 20/5/2026."), code="receipt-day")
     return day
 
 
-def _row_version() -> int:
+def row_version() -> int:
     """The version that the person saw; without one the form is not ours."""
     version = request.form.get("row_version", type=int)
     if version is None:
@@ -263,7 +313,7 @@ def _row_version() -> int:
     return version
 
 
-def _back(assignment_id: int) -> ResponseReturnValue:
+def back_to(assignment_id: int) -> ResponseReturnValue:
     """Where the form was opened from: a list of ours, or the page of the assignment."""
     back = local_address(request.form.get("back"))
     if back:

@@ -17,6 +17,7 @@ import flask_migrate
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.engine import make_url
 
+from tests.benchmarks.plan_page import over_bare_select
 from tests.benchmarks.ratios import Ratio
 from tracker.access import Actor, Grant
 from tracker.app import create_app
@@ -59,13 +60,14 @@ def over_bare_insert() -> list[Ratio]:
             for many, found in bare.items():
                 found.append(_bare(version_id, many))
         again = _again(actor, version_id, made)
+        pages = over_bare_select(actor, version_id)
     print(f"  {made} assignments: published {max(ours):6.0f} rows/s")
     for many, found in bare.items():
         print(f"  bare INSERT … VALUES, {many:3} rows a statement: {max(found):6.0f} rows/s")
     print(f"  published again, and as an identical new version ({again:.1f} s): not a row differs")
     quickest = max(max(found) for found in bare.values())
     what = f"rows/s of publishing {made} assignments over a bare INSERT … VALUES"
-    return [Ratio(what, max(ours) / quickest, OVER_BARE, at_least=True)]
+    return [Ratio(what, max(ours) / quickest, OVER_BARE, at_least=True), *pages]
 
 
 def _published(actor: Actor, version_id: int) -> tuple[float, int]:

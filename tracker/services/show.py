@@ -208,6 +208,7 @@ def _grouped(rows: Iterable[WorkRow], today: date) -> tuple[tuple[str, tuple[Wor
             "waiting",
             "undated",
             "submitted",
+            "enough",
             "done",
         )
     }
@@ -221,7 +222,7 @@ def _grouped(rows: Iterable[WorkRow], today: date) -> tuple[tuple[str, tuple[Wor
 
 def _urgency(row: WorkRow, today: date) -> str:
     code = row.standing.code
-    if code in ("overdue", "today", "submitted", "waiting"):
+    if code in ("overdue", "today", "submitted", "waiting", "enough"):
         return code
     if code in DONE:
         return "done"
@@ -242,7 +243,7 @@ def _helped(unit_id: int, today: date, plan_id: int | None) -> tuple[WorkRow, ..
     rows = _works(Wanted(tasks=tasks), today) if tasks else []
     live: dict[int, list[WorkRow]] = {}
     for row in rows:
-        others = row.standing.code not in (*DONE, "excused") and row.holder_id != unit_id
+        others = row.standing.code not in (*DONE, "enough", "excused") and row.holder_id != unit_id
         if others and plan_id in (None, row.plan_id):
             live.setdefault(row.task_id, []).append(row)
     return tuple(replace(found[0], leading=_leading(found)) for found in live.values())

@@ -32,8 +32,9 @@ Found = TypeVar("Found", ExtensionRow, HandBackRow, ExplanationRow, WaitRow)
 class WorkAsking:
     """Everything that was asked about one assignment, and which deeds the actor may do now (names of `life`).
 
-    `own` is set where the open request is the actor's own, so that somebody else has to decide. `room` are the
-    days that may be asked for, `units` those that can be waited for or be named as the right ones, partners first.
+    `own` and `own_offer` are set where the open request or offer is the actor's own, so that somebody else has to
+    answer; `awaited` where the open wait is for a unit of the actor who has no other part in the work. `room` are
+    the days that may be asked for, `units` those that can be waited for or be named as the right ones, partners first.
     """
 
     row: WorkRow
@@ -43,12 +44,14 @@ class WorkAsking:
     times: int
     room: Room | None
     own: bool
+    own_offer: bool
     hand_back: HandBackRow | None
     hand_backs: tuple[HandBackRow, ...]
     own_hand_back: bool
     explanations: tuple[ExplanationRow, ...]
     mine: frozenset[int]
     wait: WaitRow | None
+    awaited: bool
     waits: tuple[WaitRow, ...]
     units: tuple[tuple[int, str], ...]
     partners: frozenset[int]
@@ -61,6 +64,11 @@ class WorkAsking:
     @property
     def open_explanations(self) -> tuple[ExplanationRow, ...]:
         return tuple(one for one in self.explanations if one.state in ("asked", "overdue"))
+
+    @property
+    def asked_already(self) -> bool:
+        """Whether the actor has asked for an explanation that is still to come."""
+        return any(one.id in self.mine for one in self.open_explanations)
 
     @property
     def past(self) -> bool:
@@ -131,17 +139,23 @@ def work_asking(actor: Actor, assignment_id: int, *, at: datetime) -> WorkAsking
         extensions=extensions,
         times=times_extended(assignment_id) if sees else 0,
         room=limits_of(work, today),
-        own=extension is not None and actor.id in (extension.asked_by_id, extension.decided_by_id),
+        own=extension is not None and extension.asked_by_id == actor.id,
+        own_offer=extension is not None and extension.decided_by_id == actor.id,
         hand_back=hand_back,
         hand_backs=hand_backs,
         own_hand_back=hand_back is not None and hand_back.asked_by_id == actor.id,
         explanations=explanations,
         mine=frozenset(one.id for one in explanations if one.asked_by_id == actor.id),
         wait=wait,
+        awaited=_is_awaited(actor, thing, wait),
         waits=waits,
         units=_units(work, partners, today) if may & {"wait", "hand-back", "hand-on"} else (),
         partners=partners,
     )
+
+
+def _is_awaited(actor: Actor, thing: Thing, wait: WaitRow | None) -> bool:
+    return wait is not None and wait.unit_id in actor.units() and not access.may(actor, "work.wait", thing)
 
 
 def _first(found: Iterable[Found], holds: bool) -> Found | None:

@@ -180,7 +180,7 @@ def tally(works: Iterable[Work], today: date, calendar: WorkCalendar) -> Tally:
         else:
             code = standing(work, today, calendar).code
             codes[code] += count
-            if work.due_on is not None and work.due_on <= today:
+            if work.due_on is not None and work.due_on <= work.day(today):
                 due[code] += count
                 on_time += count * _by(work, work.due_on, calendar)
                 on_time_first += count * _by(work, work.first_due_on, calendar)

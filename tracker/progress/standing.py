@@ -15,7 +15,8 @@ CALM_DAYS = 5  # working days: with more than this left, "soon" stays quiet
 class Work:
     """What of an assignment counts. `state` is one of `tracker.life.STATES`; `done_on` is the Vietnam date of
     the submission that was accepted, `submitted_on` of the one that waits for acceptance; `excuse` says why it
-    need not be done; `enough` says that other units have done it, as many as its task asks for; `calendar` is the
+    need not be done; `held_on` is the day on which its period was closed or its plan ended: it stands as it did then;
+    `enough` says that other units have done it, as many as its task asks for; `calendar` is the
     one of its committee, where it is known."""
 
     state: str
@@ -26,12 +27,17 @@ class Work:
     waits_since: date | None = None
     excuse: str = ""
     enough: bool = False
+    held_on: date | None = None
     calendar: WorkCalendar | None = field(default=None, compare=False, repr=False)
 
     @property
     def spared(self) -> bool:
         """Not done here, and not missed: enough other units have done it. It may be done all the same."""
         return self.enough and self.state in ("open", "waiting")
+
+    def day(self, today: date) -> date:
+        """The day as of which it stands: today, or the one on which it was closed."""
+        return min(today, self.held_on) if self.held_on else today
 
     @property
     def undated(self) -> bool:
@@ -58,7 +64,7 @@ class Standing:
 
 def standing(work: Work, today: date, calendar: WorkCalendar) -> Standing:
     """Where the work stands on `today`, by its own calendar if it has one."""
-    calendar = work.calendar or calendar
+    calendar, today = work.calendar or calendar, work.day(today)
     if work.state == "excused":
         return Standing("excused")
     if work.state == "accepted":

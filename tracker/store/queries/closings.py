@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tracker.clock import vietnam_day
 from tracker.deadlines.reports import reporting_period
 from tracker.store.engine import AnySession
-from tracker.store.models import PeriodClosing
+from tracker.store.models import PeriodClosing, Plan, Task, Timing
 from tracker.store.queries.units import person_names
 
 
@@ -69,3 +69,23 @@ def closed(session: AnySession, plan_ids: Collection[int] | None = None) -> Clos
     if plan_ids is not None:
         query = query.where(PeriodClosing.plan_id.in_(list(plan_ids)))
     return Closed({(plan_id, period): vietnam_day(at) for plan_id, period, at in session.execute(query)})
+
+
+def held_since(session: AnySession) -> Callable[[int, int, str], date | None]:
+    """`held_since(session)(plan, timing, period)`: the day since which work of theirs is held, because its plan has
+    ended or its reporting period is closed; None where it goes on."""
+    over = {
+        plan_id: vietnam_day(at)
+        for plan_id, at in session.execute(select(Plan.id, Plan.ended_at).where(Plan.ending != ""))
+        if at is not None
+    }
+    shut = closed(session)
+    query = select(Timing.id, Timing.label).join(Task, Task.id == Timing.task_id)
+    plans = {plan_id for plan_id, _period in shut.days}
+    labels = dict(session.execute(query.where(Task.plan_id.in_(plans))).all()) if plans else {}
+
+    def since(plan_id: int, timing_id: int, period: str) -> date | None:
+        ended = over.get(plan_id)
+        return ended or shut.on(plan_id, period, labels.get(timing_id, ""))
+
+    return since

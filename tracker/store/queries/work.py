@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from tracker.clock import vietnam_day
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.life import ACCEPTED, EXCUSED, OPEN, SUBMITTED, WAITING
+from tracker.progress.enough import ALL, settled
 from tracker.progress.standing import Work, standing
 from tracker.store.engine import AnySession
 from tracker.store.models import (
@@ -26,6 +27,7 @@ from tracker.store.models import (
     UnitSuccession,
 )
 from tracker.store.queries.calendar import calendars
+from tracker.store.queries.closings import held_since
 from tracker.store.queries.life import last_notes, parts_there
 from tracker.store.queries.plans import plan_day
 from tracker.store.queries.rows import EvidenceRow, SubmissionRow, WorkRow
@@ -54,10 +56,12 @@ def rows(
     found = list(session.execute(_query(wanted)))
     own_calendar = calendars(session)
     tasks = _task_versions(session, {one.task_id for one, *_ in found})
+    spared = settled_turns(session, {task_id: task.completion for task_id, task in tasks.items()})
     submissions = _last_submissions(session, [one.id for one, *_ in found])
     units = {u for one, _, plan in found for u in (one.unit_id, one.holder_id, plan.coordinator_id)}
     named = named_over_time(session, units)
     versions = plan_versions(session, {plan.id for _, _, plan in found})
+    held = held_since(session)
     made = [
         _row(
             one,
@@ -69,6 +73,8 @@ def rows(
             named,
             today,
             calendar or own_calendar(one.committee_id),
+            (one.task_id, one.timing_id, one.period) in spared,
+            held(one.plan_id, one.timing_id, one.period),
         )
         for one, timing, plan in found
     ]
@@ -115,14 +121,17 @@ _COUNTED = (
 def counted(session: AnySession, wanted: Wanted) -> list[Counted]:
     """The assignments that are wanted, for counting: a plan of a whole country has a hundred thousand."""
     found = session.execute(_wanted(select(*_COUNTED), wanted)).all()
-    rules = _completions(session, {row.task_id for row in found})
+    rules = completions(session, {row.task_id for row in found})
+    spared = settled_turns(session, rules)
     sent = _sent(session, wanted)
     calendar = calendars(session)
+    held = held_since(session)
     works: dict[tuple[Any, ...], Work] = {}
     made = []
     for row in found:
         submitted_on, bundle = sent.get(row.id, (None, ""))
-        stands = (*row[7:], submitted_on)
+        settled = (row.task_id, row.timing_id, row.period) in spared
+        stands = (*row[7:], submitted_on, settled, held(row.plan_id, row.timing_id, row.period))
         work = works.get(stands)
         if work is None:
             work = works[stands] = _work(stands, calendar)
@@ -131,20 +140,22 @@ def counted(session: AnySession, wanted: Wanted) -> list[Counted]:
 
 
 def _work(stands: tuple[Any, ...], calendar: Callable[[int], WorkCalendar]) -> Work:
-    committee_id, state, due_on, first_due_on, done_on, waits_since, excuse, submitted_on = stands
+    committee_id, state, due_on, first_due_on, done_on, waits_since, excuse, sent, enough, held = stands
     return Work(
         state=state,
         due_on=due_on,
         first_due_on=first_due_on,
         done_on=done_on,
-        submitted_on=submitted_on,
+        submitted_on=sent,
         waits_since=waits_since,
         excuse=excuse if state == EXCUSED else "",
+        enough=enough,
+        held_on=held,
         calendar=calendar(committee_id),
     )
 
 
-def _completions(session: AnySession, task_ids: Collection[int]) -> dict[int, str]:
+def completions(session: AnySession, task_ids: Collection[int]) -> dict[int, str]:
     """When the units of each task have done it, as its newest version says."""
     found: dict[int, str] = {}
     for batch in _batches(task_ids):
@@ -155,6 +166,17 @@ def _completions(session: AnySession, task_ids: Collection[int]) -> dict[int, st
         )
         found.update(session.execute(query).all())
     return found
+
+
+def settled_turns(session: AnySession, rules: Mapping[int, str]) -> frozenset[tuple[int, int, str]]:
+    """Task, timing and period of everything that enough units have done; `rules` are the tasks with their rule."""
+    found: dict[tuple[int, int, str], dict[str, int]] = {}
+    for batch in _batches(task_id for task_id, rule in rules.items() if rule != ALL):
+        turn = (Assignment.task_id, Assignment.timing_id, Assignment.period, Assignment.state)
+        query = select(*turn, func.count()).where(Assignment.task_id.in_(batch)).group_by(*turn)
+        for task_id, timing_id, period, state, count in session.execute(query):
+            found.setdefault((task_id, timing_id, period), {})[state] = count
+    return frozenset(turn for turn, states in found.items() if settled(rules[turn[0]], states))
 
 
 def _sent(session: AnySession, wanted: Wanted) -> dict[int, tuple[date | None, str]]:
@@ -286,8 +308,10 @@ def _row(
     named: Callable[[int, date], str],
     today: date,
     calendar: WorkCalendar,
+    enough: bool,
+    held_on: date | None,
 ) -> WorkRow:
-    work = work_of(one, last, calendar)
+    work = replace(work_of(one, last, calendar), enough=enough, held_on=held_on)
     returned = last if last is not None and last.state == "returned" else None
     return WorkRow(
         id=one.id,

@@ -22,6 +22,7 @@ INNER = {
     "figures",
     "foretelling",
     "held",
+    "lineage",
     "naming",
     "past",
     "plan_days",

@@ -16,6 +16,7 @@ from tracker.services.asked import close_extension, open_wait
 from tracker.services.assignment_deed import changing, move, note
 from tracker.services.plan_days import refuse_due_outside, refuse_receipt_outside
 from tracker.services.recompute import rules_of, timing_draft
+from tracker.services.sparing import others_are_spared, urge_again
 from tracker.services.work import day_that_counts, reason_given
 from tracker.store.models import Assignment, Submission
 
@@ -32,6 +33,7 @@ def reopen(
         reason = reason_given(reason, "Xin ghi lý do mở lại để đơn vị biết cần làm gì.")
         before = {"state": work.state, "done_on": _iso(work.done_on), "excuse": work.excuse}
         _refuse_gone(work)
+        spared = others_are_spared(work)
         waits = work.state == life.EXCUSED and work.waits_for and work.due_on is None
         for submission in _accepted(work):
             submission.state, submission.reason, submission.form_only = "returned", reason, form_only
@@ -40,6 +42,8 @@ def reopen(
         work.done_on, work.excuse, work.excuse_reason = None, "", ""
         work.urged_from = vietnam_day(at)
         work.waits_since = vietnam_day(at) if work.state == life.WAITING else None
+        if spared:
+            urge_again(work, vietnam_day(at))
         note(actor, work, "reopened", at, {"reason": reason, "form_only": form_only}, before=before)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.progress.counts import WORST_FIRST, Tally
+from tracker.progress.enough import ALL
 from tracker.sheets.words import period_words
 from tracker.store.queries.rows import TaskRow, Turn, WorkRow
 
@@ -25,8 +26,10 @@ class Group:
 
 
 def spoken(task: TaskRow) -> WorkRow | None:
-    """The assignment that a closed line tells of: the worst, of these the first due."""
-    return min(task.assignments, key=_urgency, default=None)
+    """The assignment that a closed line tells of: the worst, of these the first due. Where not all units have to
+    do it, the one that stands as they do together."""
+    alike = [row for row in task.assignments if task.worst and row.standing.code == task.worst.code]
+    return min(task.assignments if task.completion == ALL else alike, key=_urgency, default=None)
 
 
 def by_period(task: TaskRow) -> list[Group]:

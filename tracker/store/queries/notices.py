@@ -33,6 +33,7 @@ from tracker.store.models import (
 from tracker.store.queries.absences import deputies, stood_in
 from tracker.store.queries.calendar import calendars
 from tracker.store.queries.units import names, valid_on
+from tracker.store.queries.work import completions, settled_turns
 
 TEAM_ROLES = ("officer", "coordinator", "head")
 UNSENT = ("waiting", "failed")
@@ -131,11 +132,20 @@ def duties(session: AnySession, committee_id: int, until: date) -> list[DutyRow]
         .where(*_open_and_published(), Assignment.committee_id == committee_id, Assignment.due_on <= until)
         .order_by(Assignment.due_on, Assignment.id)
     )
+    rows = session.execute(query).all()
+    spared = _spared(session, [work for work, *_ in rows])
     return [
         DutyRow(work.id, work.holder_id, work.due_on, work.state, work.urged_from, soft, courtesy)
-        for work, soft, courtesy in session.execute(query)
-        if work.due_on is not None
+        for work, soft, courtesy in rows
+        if work.due_on is not None and work.id not in spared
     ]
+
+
+def _spared(session: AnySession, works: Iterable[Assignment]) -> set[int]:
+    """Of these, what nobody is urged to do any longer: enough other units have done it."""
+    works = list(works)
+    settled = settled_turns(session, completions(session, {work.task_id for work in works}))
+    return {work.id for work in works if (work.task_id, work.timing_id, work.period) in settled}
 
 
 def _open_and_published() -> tuple[Any, ...]:
@@ -237,9 +247,12 @@ def closed_keys(session: AnySession, day: date) -> set[str]:
 
 
 def digest_rows(session: AnySession, person_id: int, day: date) -> list[DigestRow]:
-    """Every open, dated assignment of the units in which the person gets notices, by due date."""
+    """Every open, dated assignment of the units in which the person gets notices, by due date; not what enough
+    other units have done."""
     units = _told_about(session, person_id, day)
-    rows = list(session.execute(_digest_query().where(Assignment.holder_id.in_(units))))
+    found = list(session.execute(_digest_query().where(Assignment.holder_id.in_(units))))
+    spared = _spared(session, (row.Assignment for row in found))
+    rows = [row for row in found if row.Assignment.id not in spared]
     units_named = names(session, {row.Assignment.holder_id for row in rows}, day)
     returned = _returns(session, [row.Assignment.id for row in rows])
     own_calendar = calendars(session)

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from notifications.schedule import leader_of
 from notifications.sweep import SweepResult, sweep
 
 
 def tick_once(app: Flask) -> SweepResult:
-    """Sweep beside a running service or instead of it: only who gets the lock frees what others claimed."""
-    leader = leader_of(app)
-    leading = leader.acquire()
-    try:
-        return sweep(app, leading=leading)
-    finally:
-        if leading:
-            leader.release()
+    """Sweep beside a running service or instead of it."""
+    return sweep(app)
 
 
 def told(result: SweepResult) -> list[str]:

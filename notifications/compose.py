@@ -74,6 +74,7 @@ class Digest:
     legacy: Legacy
     preview: str
     all_url: str
+    late: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,9 @@ def digest(
     calendar: WorkCalendar,
     base_url: str,
     inherited: Sequence[InheritedRow] = (),
+    late_since: date | None = None,
 ) -> Wording | None:
-    """The letter, or None where nothing is left to tell."""
+    """The letter, or None where nothing is left to tell. `late_since`: the day on which it should have left."""
     shown = listed(rows, told, today)
     if not shown and not inherited:
         return None
@@ -124,11 +126,21 @@ def digest(
         legacy=_legacy(inherited, base_url),
         preview=_preview(shown, today) or _inherits(inherited),
         all_url=f"{base_url}/viec",
+        late=_late(late_since),
     )
     return Wording(
         subject=_one_line(_render("subject.txt", letter)),
         text=_render("body.txt", letter),
         html=_render("body.html", letter),
+    )
+
+
+def _late(since: date | None) -> str:
+    if since is None:
+        return ""
+    return _(
+        "Thư này đến muộn vì hệ thống không gửi được thư từ %(day)s. Mong đồng chí thông cảm.",
+        day=day_words(since),
     )
 
 

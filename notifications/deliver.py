@@ -6,20 +6,27 @@ A crash between sending and writing repeats one mail under the same Message-ID; 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from threading import Event
 
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 
-from notifications import outbox
+from notifications import alive, outbox
 from notifications.ladder import MAILING
 from notifications.mail import LATER, LINK, NEVER, Letterbox, NotSent
 from notifications.outbox import Parcel
+from tracker.deadlines.workdays import WorkCalendar
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
+from tracker.store.queries.calendar import calendars
 
 log = logging.getLogger(__name__)
 DAY_SECONDS = 86_400
+WRITING_AGAIN = (0.0, 1.0, 4.0, 8.0)  # seconds; SQLite has waited for its lock each time before
 
 
 @dataclass
@@ -39,31 +46,33 @@ class _Round:
     letterbox: Letterbox
     token: str
     at: datetime
+    calendar: Callable[[int], WorkCalendar]
 
 
 def deliver(session: AnySession, settings: Settings, token: str, at: datetime) -> Delivered:
     """Send everything whose time has come. Without a mail server nothing is even claimed."""
     done = Delivered()
-    if not settings.smtp.ready:
+    if not settings.smtp.ready or not outbox.anything_to_claim(session, at):
         return done
     letterbox = Letterbox(current_app.extensions["mail"], settings.smtp)
-    this = _Round(session, settings, letterbox, token, at)
-    try:
-        while ids := outbox.claim(session, token, at, MAILING.batch):
-            if not _batch(this, ids, done):
-                break
-    finally:
-        letterbox.close()
+    this = _Round(session, settings, letterbox, token, at, calendars(session))
+    with alive.marked(token):
+        try:
+            while ids := outbox.claim(session, token, at, MAILING.batch):
+                if not _batch(this, ids, done):
+                    break
+        finally:
+            letterbox.close()
+            outbox.give_back(session, token)
     return done
 
 
 def _batch(this: _Round, ids: list[int], done: Delivered) -> bool:
     """False where the server is not to be reached: the rest waits for the next sweep."""
     broken = 0
-    for place, letter_id in enumerate(ids):
+    for letter_id in ids:
         broken = broken + 1 if _one(this, letter_id, done) else 0
         if broken >= MAILING.broken_links:
-            outbox.give_back(this.session, ids[place + 1 :], this.token)
             return False
     return True
 
@@ -73,7 +82,9 @@ def _one(this: _Round, letter_id: int, done: Delivered) -> bool:
     parcel: Parcel | None = None
     try:
         this.letterbox.open()  # before the text is made: without a server it stays open for what changes
-        frozen = outbox.freeze(this.session, letter_id, this.at, this.settings.base_url)
+        frozen = outbox.freeze(
+            this.session, letter_id, this.token, this.at, this.settings.base_url, this.calendar
+        )
         if isinstance(frozen, str):
             done.withdrawn += frozen == "withdrawn"
             done.failed += frozen == "dead"
@@ -88,9 +99,21 @@ def _one(this: _Round, letter_id: int, done: Delivered) -> bool:
         _refused(this, letter_id, parcel, NotSent(LATER, f"Không soạn được thư: {error!r}"), done)
         done.errors.append(f"Thư {letter_id}: {error!r}")
         return False
-    outbox.mark_sent(this.session, parcel, answer, this.at)
+    _surely(partial(outbox.mark_sent, this.session, parcel, answer, this.at))
     done.sent += 1
     return False
+
+
+def _surely(write: Callable[[], None]) -> None:
+    """What is out has to be written down, or it goes out again: a database that is away for a moment, or
+    held by a long deed, is asked again."""
+    for seconds in WRITING_AGAIN:
+        try:
+            return write()
+        except OperationalError:
+            log.warning("a sent letter could not be written down, once more in %s s", seconds)
+            Event().wait(seconds)
+    return write()
 
 
 def _refused(this: _Round, letter_id: int, parcel: Parcel | None, refusal: NotSent, done: Delivered) -> None:
@@ -104,4 +127,6 @@ def _refused(this: _Round, letter_id: int, parcel: Parcel | None, refusal: NotSe
 
 
 def _too_old(parcel: Parcel | None, at: datetime) -> bool:
-    return parcel is not None and at.timestamp() - parcel.frozen_at > MAILING.give_up_days * DAY_SECONDS
+    if parcel is None:
+        return False
+    return at.timestamp() - parcel.first_frozen_at > MAILING.give_up_days * DAY_SECONDS

@@ -8,6 +8,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+import time
 from email import policy
 from email.mime.base import MIMEBase
 from email.utils import parseaddr
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
 
 SENDER_NAME = "Đôn Đốc"
 NEVER, LATER, LINK = "never", "later", "link"
-SERVICE_CLOSING = 421
+# Answers that speak of the server or of our log-in, whatever letter it was about; each of them would befall
+# every letter. The rest of 5xx is about this one.
+ABOUT_THE_LINE = {421, 500, 502, 503, 530, 534, 535, 538}
+TOO_LARGE = 552
 
 
 class NotSent(Exception):
-    """`how` is never (5xx for this letter), later (4xx), or link: the line, the server or our own settings
+    """`how` is never (5xx for this letter), later (4xx for it), or link: the line, the server or our own settings
     failed, which is no fault of the letter."""
 
     def __init__(self, how: str, answer: str) -> None:
@@ -43,10 +47,49 @@ def init(app: Flask) -> None:
     Mail(app)
 
 
+class _Lines:
+    """What the server says, line by line, each answer as a whole within its time: a time-out of the socket
+    begins anew with every byte."""
+
+    def __init__(self, line: socket.socket, seconds: float) -> None:
+        self._line = line
+        self._seconds = seconds
+        self._until = 0.0
+        self._read = b""
+
+    def begin(self) -> None:
+        self._until = time.monotonic() + self._seconds
+
+    def readline(self, limit: int) -> bytes:
+        while b"\n" not in self._read and len(self._read) < limit:
+            left = self._until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("timed out")
+            self._line.settimeout(left)
+            more = self._line.recv(4096)
+            if not more:
+                break
+            self._read += more
+        self._line.settimeout(self._seconds)
+        end = self._read.find(b"\n") + 1 or len(self._read)
+        found, self._read = self._read[: min(end, limit)], self._read[min(end, limit) :]
+        return found
+
+    def close(self) -> None:
+        """smtplib closes what it reads from; the socket itself is closed beside it."""
+
+
 class _Smtp(smtplib.SMTP):
-    """Keeps the answer to a message's last dot, which smtplib drops."""
+    """Keeps the answer to a message's last dot, which smtplib drops, and waits for each answer only so long."""
 
     heard = ""
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = _Lines(self.sock, self.timeout)
+        if self.file is not None:
+            self.file.begin()
+        return super().getreply()
 
     def data(self, msg: Buffer | str) -> tuple[int, bytes]:
         code, answer = super().data(msg)
@@ -78,6 +121,7 @@ class Link(Connection):
                 host.starttls(context=ssl.create_default_context())
             if mail.username and mail.password:
                 host.login(mail.username, mail.password)
+            host.ehlo_or_helo_if_needed()  # a server that refuses us here refuses no letter
         except BaseException:
             host.close()
             raise
@@ -114,7 +158,7 @@ class Letterbox:
             if refusal is None:
                 self._drop()
                 raise
-            if refusal.how == LINK or str(SERVICE_CLOSING) in refusal.answer[:3]:
+            if refusal.how == LINK:
                 self._drop()
             raise refusal from error
         return str(getattr(self._link.host, "heard", ""))
@@ -169,8 +213,8 @@ def _refusal(error: Exception) -> NotSent | None:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, answer = next(iter(error.recipients.values()))
         return _answered(code, answer)
-    if isinstance(error, smtplib.SMTPSenderRefused):  # our own address: every letter would be refused
-        return NotSent(LINK, told(error.smtp_code, error.smtp_error))
+    if isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code != TOO_LARGE:
+        return NotSent(LINK, told(error.smtp_code, error.smtp_error))  # our own address: so for every letter
     if isinstance(error, smtplib.SMTPResponseException):
         return _answered(error.smtp_code, error.smtp_error)
     if isinstance(error, (smtplib.SMTPNotSupportedError, BadHeaderError, UnicodeError)):
@@ -181,6 +225,8 @@ def _refusal(error: Exception) -> NotSent | None:
 
 
 def _answered(code: int, answer: bytes | str) -> NotSent:
+    if code in ABOUT_THE_LINE:
+        return NotSent(LINK, told(code, answer))
     return NotSent(NEVER if code >= 500 else LATER, told(code, answer))
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,16 +25,17 @@ from notifications.ladder import MAILING, ORDINARY, Ladder, ladder_of
 from notifications.phrases import _
 from notifications.policy import Duty, Legacy, Owed, Team, inherited, look_ahead, owed
 from tracker.clock import at_vietnam, vietnam_day, vietnam_time
-from tracker.deadlines.workdays import NATIONAL, WorkCalendar
+from tracker.deadlines.workdays import WorkCalendar
 from tracker.errors import TrackerError
 from tracker.store.engine import AnySession, transaction
-from tracker.store.models import Letter, Notice
+from tracker.store.models import Letter, Notice, SweepRun
 from tracker.store.queries import notices, succession
 from tracker.store.queries.calendar import calendar_of
 
 log = logging.getLogger(__name__)
 DIGEST = "digest"
 INHERITED_FOR = timedelta(days=14)
+LONGEST_PAUSE = timedelta(minutes=MAILING.most_minutes * (1 + MAILING.jitter))
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,17 @@ class Parcel:
     @property
     def frozen_at(self) -> float:
         """The instant in the Message-ID: so the date of the mail, too, stays the same on every try."""
-        return float(self.message_id.split("@")[0].rsplit("-", 1)[-1])
+        return _instants(self.message_id)[-1]
+
+    @property
+    def first_frozen_at(self) -> float:
+        """When a mail server could have had it for the first time, in whatever words."""
+        return _instants(self.message_id)[0]
+
+
+def _instants(message_id: str) -> list[float]:
+    """`<letter-7-1778634000@host>`; made anew on a later day: `<letter-7-1778634000-1778720400@host>`."""
+    return [float(part) for part in message_id.split("@")[0].split("-")[2:]]
 
 
 # Collecting
@@ -184,9 +196,10 @@ def _write(session: AnySession, person: notices.Recipient, steps: Steps, at: dat
 
 
 def _open_letter(session: AnySession, person_id: int, at: datetime) -> int | None:
-    """A digest of this person that could not leave yet and has no text: it takes the new steps along and
-    becomes today's, so that an outage of three days ends with one mail."""
-    unsent = (Letter.state.in_(notices.UNSENT), Letter.message_id == "")
+    """A digest of this person that could not leave yet, and has no text or that of another day: it takes the
+    new steps along and becomes today's, so that an outage of three days ends with one mail."""
+    overtaken = _refused_before() & (Letter.day != vietnam_day(at))
+    unsent = (Letter.state.in_(notices.UNSENT), (Letter.message_id == "") | overtaken)
     newest = (
         select(Letter.id)
         .where(Letter.person_id == person_id, Letter.kind == DIGEST, *unsent)
@@ -202,6 +215,12 @@ def _open_letter(session: AnySession, person_id: int, at: datetime) -> int | Non
         .returning(Letter.id)
         .execution_options(synchronize_session=False)
     ).scalar()
+
+
+def _refused_before() -> ColumnElement[bool]:
+    """It was tried and is known not to have arrived. Where a process died over it nobody knows, and it has
+    to go out as it is."""
+    return (Letter.tries > 0) & (Letter.answer != "")
 
 
 def _letter(person: notices.Recipient, committee_id: int, at: datetime) -> Letter:
@@ -240,7 +259,7 @@ def claim(session: AnySession, token: str, at: datetime, limit: int) -> list[int
     """Take letters whose time has come; nobody else gets the same ones."""
     picked = (
         select(Letter.id)
-        .where(Letter.state.in_(notices.UNSENT), Letter.next_try_at <= at)
+        .where(Letter.state.in_(notices.UNSENT), _its_time(at))
         .order_by(Letter.next_try_at, Letter.id)
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite leaves it out: there a writer is alone anyway
@@ -257,23 +276,43 @@ def claim(session: AnySession, token: str, at: datetime, limit: int) -> list[int
         return sorted(ids)
 
 
-def free_claims(session: AnySession, token: str) -> int:
-    """Give back what another process claimed and did not finish. Only for a sweeper that holds the lock."""
+def _its_time(at: datetime) -> ColumnElement[bool]:
+    """No pause is longer than the longest: a time beyond it comes from a clock that was wrong."""
+    return (Letter.next_try_at <= at) | (Letter.next_try_at > at + LONGEST_PAUSE)
+
+
+def anything_to_claim(session: AnySession, at: datetime) -> bool:
+    """A look that writes nothing, for the many sweeps that find nothing."""
+    query = select(Letter.id).where(Letter.state.in_(notices.UNSENT), _its_time(at)).limit(1)
+    return session.scalar(query) is not None
+
+
+def claimants(session: AnySession) -> list[str]:
+    """The tokens under which letters are claimed."""
+    return list(session.scalars(select(Letter.claim_token).where(Letter.state == "claimed").distinct()))
+
+
+def free_claims(session: AnySession, dead: Iterable[str]) -> int:
+    """Give back what processes claimed that are dead (`alive.dead`). What became of the letter that they had
+    in hand nobody knows: an answer of an earlier try no longer holds."""
+    tokens = list(dead)
+    if not tokens:
+        return 0
     with transaction(session):
-        return _give_back(session, Letter.claim_token != token)
+        return _give_back(session, Letter.claim_token.in_(tokens), answer="")
 
 
-def give_back(session: AnySession, ids: Iterable[int], token: str) -> None:
+def give_back(session: AnySession, token: str) -> None:
     """Claimed, but not tried: back to where they were."""
     with transaction(session):
-        _give_back(session, Letter.claim_token == token, Letter.id.in_(list(ids)))
+        _give_back(session, Letter.claim_token == token)
 
 
-def _give_back(session: AnySession, *where: ColumnElement[bool]) -> int:
+def _give_back(session: AnySession, *where: ColumnElement[bool], **more: Any) -> int:
     result = session.execute(
         update(Letter)
         .where(Letter.state == "claimed", *where)
-        .values(state=case((Letter.tries > 0, "failed"), else_="waiting"), claim_token="")
+        .values(state=case((Letter.tries > 0, "failed"), else_="waiting"), claim_token="", **more)
         .returning(Letter.id)
         .execution_options(synchronize_session=False)
     )
@@ -284,15 +323,22 @@ def _give_back(session: AnySession, *where: ColumnElement[bool]) -> int:
 
 
 def freeze(
-    session: AnySession, letter_id: int, at: datetime, base_url: str, calendar: WorkCalendar = NATIONAL
+    session: AnySession,
+    letter_id: int,
+    token: str,
+    at: datetime,
+    base_url: str,
+    calendar: Callable[[int], WorkCalendar] | None = None,
 ) -> Parcel | str:
-    """The parcel of a claimed letter: made now from the present state, or as it was frozen before. Else the
-    state in which it ended: withdrawn where nothing is left to say, dead where nobody can be reached."""
+    """The parcel of a letter that this token claimed: made now from the present state, or as it was frozen
+    before. Else the state in which it is: withdrawn where nothing is left to say, dead where nobody can be
+    reached, or what another process made of it. `calendar` gives a committee's (asked of memory without)."""
     with transaction(session):
         letter = session.get(Letter, letter_id, populate_existing=True)
-        if letter is None or letter.state != "claimed":
+        if letter is None or letter.state != "claimed" or letter.claim_token != token:
             return letter.state if letter else "withdrawn"
-        if not letter.message_id and not _make_text(session, letter, at, base_url, calendar):
+        days = calendar or partial(calendar_of, session)
+        if not _made(session, letter, at, base_url, days(letter.committee_id)):
             return letter.state
         return Parcel(
             letter_id=letter.id,
@@ -306,11 +352,10 @@ def freeze(
         )
 
 
-def _make_text(
-    session: AnySession, letter: Letter, at: datetime, base_url: str, calendar: WorkCalendar
-) -> bool:
+def _made(session: AnySession, letter: Letter, at: datetime, base_url: str, calendar: WorkCalendar) -> bool:
+    """The letter has its text: that of an earlier try, or a new one. False where there is nothing to send."""
     person = notices.recipients(session, [letter.person_id])[letter.person_id]
-    fault = address_fault(person.email)
+    fault = "" if _keeps_text(letter, at) else address_fault(person.email)
     if fault:
         letter.state, letter.answer, letter.claim_token = "dead", fault, ""
         return False
@@ -319,11 +364,22 @@ def _make_text(
         letter.state, letter.claim_token = "withdrawn", ""
         letter.answer = _("Việc đã xong hoặc đã đổi hạn trước khi thư đi.")
         return False
+    if _keeps_text(letter, at):
+        return True
     letter.address = person.email
     letter.subject, letter.text, letter.html = wording.subject, wording.text, wording.html
     host = urlsplit(base_url).hostname or "localhost"
-    letter.message_id = f"<letter-{letter.id}-{int(at.timestamp())}@{host}>"
+    first = f"{_instants(letter.message_id)[0]:.0f}-" if letter.message_id else ""
+    letter.message_id = f"<letter-{letter.id}-{first}{int(at.timestamp())}@{host}>"
     return True
+
+
+def _keeps_text(letter: Letter, at: datetime) -> bool:
+    """A retry sends the same bytes: on the day of the text, or where nobody knows whether it has arrived."""
+    if not letter.message_id:
+        return False
+    frozen_on = vietnam_day(datetime.fromtimestamp(_instants(letter.message_id)[-1], UTC))
+    return frozen_on == vietnam_day(at) or not (letter.tries and letter.answer)
 
 
 def _wording(
@@ -352,7 +408,26 @@ def _wording(
             calendar=calendar,
             base_url=base_url,
             inherited=legacy,
+            late_since=_late_since(session, letter, today, calendar),
         )
+
+
+def _late_since(session: AnySession, letter: Letter, today: date, calendar: WorkCalendar) -> date | None:
+    """The day on which this letter should have left already: it waits since then, or nothing was swept."""
+    written = vietnam_day(letter.created_at)
+    if written < today:
+        return written
+    before = at_vietnam(today)
+    swept = session.scalar(
+        select(SweepRun.started_at)
+        .where(SweepRun.started_at < before)
+        .order_by(SweepRun.started_at.desc())
+        .limit(1)
+    )
+    if swept is None:
+        return None
+    missed = calendar.at_or_after(vietnam_day(swept) + timedelta(days=1))
+    return missed if missed < today else None
 
 
 def _reply_to(session: AnySession, letter: Letter) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -114,12 +115,18 @@ class Elector(threading.Thread):
     would be collected, and its lock let go in silence."""
 
     def __init__(
-        self, leader: Leader, up: Callable[[], None], down: Callable[[], None], every: float
+        self,
+        leader: Leader,
+        up: Callable[[], None],
+        down: Callable[[], None],
+        every: float,
+        lead: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(name="sweeper-elector", daemon=True)
         self._leader = leader
         self._up = up
         self._down = down
+        self._lead = lead
         self._every = every
         self._quit = threading.Event()
         self.leading = False
@@ -145,6 +152,8 @@ class Elector(threading.Thread):
         elif self.leading and not self._leader.still():
             self.leading = False
             self._down()
+        elif self.leading:
+            self._lead()
 
     def _step_down(self) -> None:
         if self.leading:
@@ -161,7 +170,7 @@ class Sweeper:
         self._token = new_token()
         self._seconds = app.config["TRACKER"].sweep_seconds
         self._scheduler: BackgroundScheduler | None = None
-        self._elector = Elector(leader_of(app), self._begin, self._end, election_seconds)
+        self._elector = Elector(leader_of(app), self._begin, self._end, election_seconds, self._keep_pace)
 
     @property
     def leading(self) -> bool:
@@ -191,13 +200,23 @@ class Sweeper:
         self._scheduler = scheduler
         log.info("this process sweeps, every %s seconds", self._seconds)
 
+    def _keep_pace(self) -> None:
+        """A clock that was put back leaves the next sweep hours or years ahead: it is called to now. How long
+        the elector itself waits, no clock on the wall decides."""
+        job = self._scheduler.get_job("sweep") if self._scheduler else None
+        if job is None or job.next_run_time is None:
+            return
+        if job.next_run_time - system_clock() > timedelta(seconds=2 * self._seconds):
+            log.warning("the clock went back; sweeping goes on")
+            job.modify(next_run_time=system_clock())
+
     def _end(self) -> None:
         scheduler, self._scheduler = self._scheduler, None
         if scheduler is not None:
             scheduler.shutdown(wait=True)
 
     def _sweep(self) -> None:
-        sweep(self._app, token=self._token, leading=True)
+        sweep(self._app, token=self._token)
 
 
 def start(app: Flask, election_seconds: float = ELECTION_SECONDS) -> Sweeper:

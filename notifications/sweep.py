@@ -12,7 +12,7 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import delete
 
-from notifications import outbox
+from notifications import alive, outbox
 from notifications.deliver import Delivered, deliver
 from notifications.ladder import MAILING
 from notifications.outbox import Collected
@@ -44,18 +44,15 @@ def new_token() -> str:
     return secrets.token_hex(16)
 
 
-def sweep(
-    app: Flask, at: datetime | None = None, *, token: str | None = None, leading: bool = False
-) -> SweepResult:
-    """Run once at `at` (the application's clock when not given). `leading` says that we hold the lock: claims
-    that another process left behind are given back first."""
+def sweep(app: Flask, at: datetime | None = None, *, token: str | None = None) -> SweepResult:
+    """Run once at `at` (the application's clock when not given). What dead processes had claimed is given back
+    first; any number of sweeps may run at once."""
     settings: Settings = app.config["TRACKER"]
     token = token or new_token()
     errors: list[str] = []
     with app.app_context():
         moment = at or app.extensions["clock"]()
-        if leading:
-            _try(lambda: outbox.free_claims(db.session, token), 0, errors)
+        _try(_free_claims, 0, errors)
         collected = _try(lambda: outbox.collect(db.session, moment), Collected(), errors)
         delivered = _try(lambda: deliver(db.session, settings, token, moment), Delivered(), errors)
         waiting = _try(lambda: notices.last_sweep(db.session).unsent, 0, errors)
@@ -72,6 +69,10 @@ def sweep(
         ended = moment if at else app.extensions["clock"]()
         _try(lambda: _write_down(result, moment, ended), None, [])
     return result
+
+
+def _free_claims() -> int:
+    return outbox.free_claims(db.session, alive.dead(db.session, outbox.claimants(db.session)))
 
 
 def _try(step: Callable[[], T], otherwise: T, errors: list[str]) -> T:

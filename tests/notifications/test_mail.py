@@ -126,7 +126,7 @@ def test_a_wrong_password_is_no_fault_of_the_letter(
 
 @pytest.mark.parametrize(
     ("reply", "how"),
-    [("550 5.1.1 unknown", NEVER), ("451 4.7.1 later", LATER), ("421 4.3.2 closing", LATER)],
+    [("550 5.1.1 unknown", NEVER), ("451 4.7.1 later", LATER), ("421 4.3.2 closing", LINK)],
 )
 def test_an_answer_says_whether_another_try_makes_sense(
     sqlite_app: Flask, post: Any, set_server: Any, reply: str, how: str

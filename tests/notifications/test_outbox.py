@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
-from notifications import outbox
+from notifications import alive, outbox
 from notifications.commands import told
 from notifications.ladder import MAILING
 from notifications.sweep import SweepResult, new_token, sweep
@@ -173,13 +175,14 @@ def test_a_permanent_refusal_is_dead_and_the_others_go_on(desk: Any, post: Any, 
 def test_what_a_server_puts_off_comes_later_with_the_same_bytes(desk: Any, post: Any, run: Any) -> None:
     post.refuse[OFFICER] = ["451 4.7.1 try again later"]
     post.answer[OFFICER] = ["452 4.3.1 no space"]
-    work = desk.give("Việc của Tân Lập", WEDNESDAY)
+    done = desk.give("Việc của Tân Lập", WEDNESDAY)
+    desk.give("Việc khác của Tân Lập", WEDNESDAY)
     assert run(date(2026, 5, 13)).failed == 1
     (letter,) = desk.letters("failed")
     frozen = (letter.text, letter.html, letter.message_id)
     assert run(date(2026, 5, 13), 8, 4).failed == 0, "not before five minutes"
     assert run(date(2026, 5, 13), 8, 10).failed == 1
-    desk.change(work, state="accepted")
+    desk.change(done, state="accepted")
     assert run(date(2026, 5, 13), 8, 40).sent == 1
     (letter,) = desk.letters("sent")
     assert (letter.text, letter.html, letter.message_id) == frozen
@@ -193,7 +196,7 @@ def test_two_tries_send_the_same_bytes(app: Flask, desk: Any, post: Any, run: An
     (letter,) = desk.letters()
     letter.state, letter.claim_token = "claimed", "a process that died"
     db.session.commit()
-    assert run(date(2026, 5, 13), 9, leading=True).sent == 1
+    assert run(date(2026, 5, 13), 9).sent == 1
     assert post.raw[0] == post.raw[1]
 
 
@@ -302,19 +305,82 @@ def test_without_a_mail_server_letters_wait_and_one_mail_tells_it_all_in_the_end
     assert "Việc thứ hai" in text
 
 
-def test_claims_of_a_dead_process_are_freed_by_a_new_sweeper_and_sent_once(
+def test_claims_of_a_dead_process_are_freed_at_once_and_sent_once(
     app: Flask, desk: Any, post: Any, run: Any
 ) -> None:
     desk.give("Việc của Tân Lập", WEDNESDAY)
     moment = at_vietnam(date(2026, 5, 13), 8)
     outbox.collect(db.session, moment)
-    (claimed,) = outbox.claim(db.session, "dead process", moment, 50)
-    before = outbox.freeze(db.session, claimed, moment, "https://dondoc.sonthanh.example")
-    assert run(date(2026, 5, 13), 8, 1).sent == 0, "not ours while somebody may be sending it"
-    assert run(date(2026, 5, 13), 8, 2, leading=True).sent == 1
-    assert run(date(2026, 5, 13), 8, 3, leading=True).sent == 0
+    with alive.marked("a process"):
+        (claimed,) = outbox.claim(db.session, "a process", moment, 50)
+        before = outbox.freeze(db.session, claimed, "a process", moment, "https://dondoc.sonthanh.example")
+        assert run(date(2026, 5, 13), 8, 1).sent == 0, "not ours while somebody may be sending it"
+    assert run(date(2026, 5, 13), 8, 2).sent == 1
+    assert run(date(2026, 5, 13), 8, 3).sent == 0
     assert isinstance(before, outbox.Parcel)
     assert [mail["Message-ID"] for mail in post.mails] == [before.message_id]
+
+
+def test_what_a_dead_process_may_have_sent_keeps_its_bytes_even_on_another_day(
+    app: Flask, desk: Any, post: Any, run: Any
+) -> None:
+    desk.give("Việc của Tân Lập", WEDNESDAY)
+    moment = at_vietnam(date(2026, 5, 13), 8)
+    outbox.collect(db.session, moment)
+    (claimed,) = outbox.claim(db.session, "a process", moment, 50)
+    before = outbox.freeze(db.session, claimed, "a process", moment, "https://dondoc.sonthanh.example")
+    assert isinstance(before, outbox.Parcel)
+    assert run(date(2026, 5, 14)).sent == 1
+    assert [mail["Message-ID"] for mail in post.mails] == [before.message_id]
+
+
+def test_a_letter_that_another_process_took_over_is_not_sent_by_the_first(
+    app: Flask, desk: Any, clock: Any
+) -> None:
+    desk.give("Việc của Tân Lập", WEDNESDAY)
+    moment = at_vietnam(date(2026, 5, 13), 8)
+    outbox.collect(db.session, moment)
+    (claimed,) = outbox.claim(db.session, "frozen for an hour", moment, 50)
+    outbox.free_claims(db.session, ["frozen for an hour"])
+    assert outbox.claim(db.session, "the next", moment, 50) == [claimed]
+    late = outbox.freeze(db.session, claimed, "frozen for an hour", moment, "https://dondoc.sonthanh.example")
+    assert late == "claimed"
+
+
+def test_a_pause_from_a_clock_that_was_wrong_is_not_waited_for(desk: Any, post: Any, run: Any) -> None:
+    post.refuse[OFFICER] = ["451 later"]
+    desk.give("Việc của Tân Lập", WEDNESDAY)
+    run(date(2026, 5, 13))
+    (letter,) = desk.letters("failed")
+    letter.next_try_at = at_vietnam(date(2031, 5, 13))
+    db.session.commit()
+    assert run(date(2026, 5, 13), 9).sent == 1
+
+
+def test_a_letter_is_written_down_as_sent_though_the_database_went_away_meanwhile(
+    app: Flask, desk: Any, post: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name != "postgresql":
+        return
+    desk.give("Việc của Tân Lập", WEDNESDAY)
+    killer = create_engine(db.engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    taken = post.handle_DATA
+
+    async def cut(server: Any, session: Any, envelope: Any) -> str:
+        with killer.connect() as connection:
+            connection.execute(text(OTHERS_OF_THIS_DATABASE))
+        return str(await taken(server, session, envelope))
+
+    monkeypatch.setattr(post, "handle_DATA", cut)
+    assert run(date(2026, 5, 13)).sent == 1
+    assert [letter.state for letter in desk.letters()] == ["sent"]
+    assert run(date(2026, 5, 13), 9).sent == 0
+
+
+OTHERS_OF_THIS_DATABASE = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid()
+"""
 
 
 def test_two_sweepers_at_the_same_time_send_nothing_twice(

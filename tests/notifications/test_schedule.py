@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from notifications import outbox, schedule
+from notifications import alive, outbox, schedule
 from notifications.commands import tick_once, told
 from notifications.schedule import Elector, FileLeader, PostgresLeader, leader_of
-from tracker.clock import at_vietnam
+from tracker.clock import at_vietnam, system_clock
 from tracker.extensions import db
 from tracker.store.models import SweepRun
 
@@ -169,19 +169,25 @@ def test_a_new_sweeper_sends_what_a_dead_one_had_claimed(
     wait_for(lambda: len(post.to) == 1)
 
 
-def test_a_tick_by_hand_beside_a_running_service_frees_no_claims(
+def test_a_tick_by_hand_leaves_alone_what_a_running_service_is_sending(
     app: Flask, clock: Any, desk: Any, post: Any, use_server: Any
 ) -> None:
     use_server(post.settings)
     desk.give("Việc của Tân Lập", date(2026, 5, 20))
     clock.day(2026, 5, 13)
     outbox.collect(db.session, clock())
-    outbox.claim(db.session, "the running service", clock(), 50)
-    service = leader_of(app)
-    assert service.acquire()
-    assert tick_once(app).sent == 0
-    service.release()
+    with alive.marked("the running service"):
+        outbox.claim(db.session, "the running service", clock(), 50)
+        assert tick_once(app).sent == 0
     assert tick_once(app).sent == 1
+
+
+def test_a_clock_that_is_put_back_does_not_stop_the_sweeps(app: Flask, sweepers: Any) -> None:
+    sweeper = sweepers()
+    wait_for(lambda: runs(app) == 1)
+    # What a clock set back by a year does to the scheduler: its next run lies a year ahead.
+    sweeper._scheduler.get_job("sweep").modify(next_run_time=system_clock() + timedelta(days=365))
+    wait_for(lambda: runs(app) == 2)
 
 
 def test_tick_says_what_it_did(app: Flask, clock: Any, desk: Any) -> None:

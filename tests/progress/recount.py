@@ -36,6 +36,7 @@ turns AS (
     sum(CASE WHEN a.state = 'accepted' THEN 1 ELSE 0 END) AS accepted,
     sum(CASE WHEN a.state <> 'excused' THEN 1 ELSE 0 END) AS units
   FROM assignment a JOIN rules r ON r.task_id = a.task_id
+  WHERE {where}
   GROUP BY a.task_id, a.timing_id, a.period, r.rule
 ),
 settled AS (
@@ -54,11 +55,6 @@ of_day AS (
   JOIN settled e ON e.task_id = a.task_id AND e.timing_id = a.timing_id AND e.period = a.period
   LEFT JOIN held h ON h.plan_id = a.plan_id AND h.timing_id = a.timing_id AND h.of_period = a.period
 ),
-turns AS (
-  SELECT task_id, timing_id, period, sum(CASE WHEN state = 'accepted' THEN 1 ELSE 0 END) AS done,
-    sum(CASE WHEN state <> 'excused' THEN 1 ELSE 0 END) AS live
-  FROM assignment GROUP BY task_id, timing_id, period
-),
 base AS (
   SELECT a.id, a.committee_id, a.plan_id, a.task_id, a.timing_id, a.period, a.holder_id, a.state, a.excuse,
     a.due_on, a.first_due_on, a.done_on, l.until, f.until AS first_until, a.rule, a.now,
@@ -72,7 +68,7 @@ base AS (
       WHEN a.due_on <= a.now THEN 'today'
       WHEN a.due_on <= {soon} THEN 'soon'
       ELSE 'open'
-    END AS own
+    END AS code
   FROM of_day a
   LEFT JOIN last_day l ON l.committee_id = a.committee_id AND l.due = a.due_on
   LEFT JOIN last_day f ON f.committee_id = a.committee_id AND f.due = a.first_due_on
@@ -80,13 +76,7 @@ base AS (
   LEFT JOIN submission s ON s.id = sent.id
   WHERE {where}
 ),
-slots AS (
-  SELECT base.*, {slot} AS slot, {rule} AS how,
-    CASE WHEN state IN ('open', 'waiting') AND rule <> 'all' AND t.done > 0 AND (t.done >= t.live
-      OR t.done >= CASE WHEN rule = 'any' THEN 1 ELSE CAST(rule AS integer) END) THEN 'enough' ELSE own END AS code
-  FROM base JOIN turns t
-    ON t.task_id = base.task_id AND t.timing_id = base.timing_id AND t.period = base.period
-),
+slots AS (SELECT base.*, {slot} AS slot, {rule} AS how FROM base),
 lively AS (
   SELECT slots.*, max(CASE WHEN code = 'excused' THEN 0 ELSE 1 END)
     OVER (PARTITION BY task_id, timing_id, period, slot) AS any_live
@@ -129,11 +119,11 @@ SUMS = ("on_time", "on_time_first", "done_of_due", "undated", "undated_done", "d
 
 
 def recount(kind: str, where: str, by: str, today: date) -> Recounted:
-    """`by` (columns, by commas) → figures of the assignments of which `where` is true; `kind` is "assignments" or
-    "tasks" (task × timing × period)."""
+    """`by` (columns, by commas) → figures of the assignments `a` of which `where` is true: whole plans or
+    committees. `kind` is "assignments" or "tasks" (task × timing × period)."""
     slot, rule = KINDS[kind]
     statement = STATEMENT.format(
-        last_days=_last_days(), held=_held(), soon=_soon(), where=where, by=by, slot=slot, rule=rule
+        last_days=_last_days(where), held=_held(where), soon=_soon(), where=where, by=by, slot=slot, rule=rule
     )
     query = text(statement).bindparams(bindparam("today", type_=Date))
     found: Recounted = {}
@@ -196,14 +186,14 @@ def _day(day: date) -> str:
     return f"DATE '{day}'" if _postgresql() else f"'{day}'"
 
 
-def _held() -> str:
+def _held(where: str) -> str:
     """Since when work is held: its plan has ended, or its period is closed. In the order of Vietnam's days."""
     vietnam = "CAST({} AT TIME ZONE 'Asia/Ho_Chi_Minh' AS date)" if _postgresql() else "date({}, '+7 hours')"
     turns = db.session.execute(
         text(
             "SELECT DISTINCT a.plan_id, a.timing_id, a.period, t.label, "  # noqa: S608 (our own words)
             f"{vietnam.format('p.ended_at')} AS ended FROM assignment a "
-            "JOIN plan p ON p.id = a.plan_id JOIN timing t ON t.id = a.timing_id"
+            f"JOIN plan p ON p.id = a.plan_id JOIN timing t ON t.id = a.timing_id WHERE {where}"
         )
     ).all()
     closings = text(
@@ -223,11 +213,11 @@ def _held() -> str:
     return _all_of(parts) or nothing
 
 
-def _last_days() -> str:
+def _last_days(where: str) -> str:
     """For each due day of each committee the last day in time, as rows of SQL."""
     query = text(
-        "SELECT committee_id, due_on FROM assignment WHERE due_on IS NOT NULL "
-        "UNION SELECT committee_id, first_due_on FROM assignment WHERE first_due_on IS NOT NULL"
+        f"SELECT committee_id, due_on FROM assignment a WHERE due_on IS NOT NULL AND {where} "  # noqa: S608
+        f"UNION SELECT committee_id, first_due_on FROM assignment a WHERE first_due_on IS NOT NULL AND {where}"
     )
     rows = [(int(committee), date.fromisoformat(str(due))) for committee, due in db.session.execute(query)]
     until = {pair: calendar_of(db.session, pair[0]).in_time_until(pair[1]) for pair in rows}

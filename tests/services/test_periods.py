@@ -16,7 +16,7 @@ from tracker.services import periods, plans, show, work
 from tracker.services.work import Given
 from tracker.store.models import Assignment, Fact, PeriodClosing
 
-EVIDENCE = Given(text="15/BC-UBND ngày 2/6/2026")
+EVIDENCE = Given(text="15/BC-UBND ngày 5/5/2026")
 
 
 @pytest.fixture
@@ -139,7 +139,9 @@ def test_only_a_leader_opens_it_again_with_a_reason_and_it_may_be_closed_again(w
     assert row.figures.assignments.done == 1
     [past] = row.past
     assert (past.reopened_by, past.reason) == ("Vũ Đình Khôi", "Tân Lập gửi nhầm kỳ")
-    facts = [fact.deed for fact in db.session.query(Fact).filter(Fact.deed.like("period-%")).order_by(Fact.id)]
+    facts = [
+        fact.deed for fact in db.session.query(Fact).filter(Fact.deed.like("period-%")).order_by(Fact.id)
+    ]
     assert facts == ["period-closed", "period-reopened", "period-closed"]
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 class Known(NamedTuple):
     """An assignment as it stands; `withdrawn` is one that an earlier version had dropped, `extended` are the
-    due days that an agreed extension replaced."""
+    due days that an agreed extension replaced, `held` is one of a closed period, which no version changes."""
 
     id: int
     timing_id: int
@@ -25,6 +25,7 @@ class Known(NamedTuple):
     state: str
     withdrawn: bool
     extended: tuple[date | None, ...] = ()
+    held: bool = False
 
 
 def continued(units: Sequence[int], known: Iterable[Known]) -> dict[int, tuple[Known, ...]]:

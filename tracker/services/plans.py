@@ -19,6 +19,7 @@ from tracker.extensions import db
 from tracker.parsing.plan import parse
 from tracker.services.drafting import lock_plan
 from tracker.services.evidence import media_type, safe_name, stored_file
+from tracker.services.held import refuse_held
 from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import DraftRow, Plan, PlanVersion, StoredFile, Unit
@@ -125,6 +126,7 @@ def _next_of(actor: Actor, plan_id: int) -> Plan:
     if plan is None:
         raise NotFound("Không tìm thấy kế hoạch này.")
     access.need(actor, "plan.import", Thing(plan.committee_id, plan.coordinator_id))
+    refuse_held(plan, "")
     if any(version.state == "draft" for version in plan.versions):
         raise Refused("Kế hoạch này đang có một bản thảo chưa ban hành. Xin xử lý bản đó trước.")
     return plan

@@ -23,12 +23,14 @@ from tracker.clock import vietnam_day
 from tracker.drafts import codec
 from tracker.drafts.continuing import Known, continued
 from tracker.drafts.expand import Planned, row_timings
-from tracker.drafts.model import TaskDraft, TimingDraft
+from tracker.drafts.model import TimingDraft
 from tracker.errors import Refused
 from tracker.extensions import db
 from tracker.services import drafting
 from tracker.services.asked import AGREED
 from tracker.services.drafting import Draft, Prepared
+from tracker.services.held import refuse_held
+from tracker.services.lineage import laid_out, live_tasks
 from tracker.services.past import past_periods
 from tracker.services.record import record
 from tracker.store.engine import transaction
@@ -44,7 +46,7 @@ from tracker.store.models import (
     Timing,
 )
 from tracker.store.queries import units as find_units
-from tracker.units.matching import key
+from tracker.store.queries.closings import closed, held_since
 from tracker.units.meaning import Meaning
 from tracker.vietnamese.forms import fold, sentence
 
@@ -86,6 +88,7 @@ def publish(
         access.need(actor, "plan.publish", Thing(plan.committee_id, plan.coordinator_id))
         if version.state != "draft":
             return Published(kept=_count(plan))
+        refuse_held(plan, "")
         if version.row_version != row_version:
             raise Refused(
                 "Bản thảo vừa được người khác sửa. Xin tải lại trang rồi làm tiếp.", code="overtaken"
@@ -143,10 +146,12 @@ class _Publishing:
         self.today = today
         self.at = at
         self.progress = progress
-        self.total = sum(len(one.planned) for one in draft.publishable)
+        self.tasks = live_tasks(self.plan.id)
+        self.laid = laid_out(draft.publishable, self.tasks)
+        self.total = sum(len(one.planned) for one, _ in self.laid)
         self.seen = 0
-        self.tasks = {one.id: one for one in _live_tasks(self.plan.id)}
         self.existing = _existing(self.plan.id, lock=True)
+        self.shut = _shut(self.plan.id)
         self.new: list[dict[str, Any]] = []
         self.changes: dict[_Change, list[int]] = {}
         self.made = 0
@@ -154,12 +159,12 @@ class _Publishing:
         self.kept: set[int] = set()
 
     def run(self) -> Published:
-        tasks_of = _continued(self.draft.publishable, self.tasks.values())
-        for position, prepared in enumerate(self.draft.publishable):
-            task = self.tasks.get(tasks_of.get(prepared.row.id, 0)) or self._new_task()
+        for position, (prepared, known) in enumerate(self.laid):
+            task = known or self._new_task()
             prepared.row.task_id = task.id
             self._publish_row(prepared, task, position)
-        dropped = [one for one in self.tasks.values() if one.id not in tasks_of.values()]
+        kept = {known.id for _, known in self.laid if known}
+        dropped = [one for one in self.tasks.values() if one.id not in kept]
         for task in dropped:
             task.withdrawn_at = self.at
         withdrawn = self._withdraw()
@@ -180,7 +185,7 @@ class _Publishing:
         for planned, known in _compared(prepared, timings, self.existing):
             for one in known:
                 self._carry_on(one, planned, reworded)
-            if not known:
+            if not known and not self.shut(prepared, planned):
                 self._assign(prepared, task, timings[planned.timing], planned)
             self.seen += 1
             if len(self.new) >= BATCH or self.seen % BATCH == 0:
@@ -245,7 +250,7 @@ class _Publishing:
         if moved or known.withdrawn:
             change = _Change(True, planned.due if moved else known.due, reopens=known.withdrawn)
             self.changes.setdefault(change, []).append(known.id)
-        elif reworded:
+        elif reworded and not known.held:
             self.changes.setdefault(_Change(False, None), []).append(known.id)
 
     def _withdraw(self) -> int:
@@ -311,19 +316,18 @@ Existing = dict[tuple[int, str], list[Known]]
 def forecast(draft: Draft) -> Forecast:
     """What publishing the draft would do, by the same comparison; nothing is written."""
     existing = _existing(draft.plan.id)
-    tasks = {one.id: one for one in _live_tasks(draft.plan.id)} if existing else {}
-    tasks_of = _continued(draft.publishable, tasks.values())
+    tasks = live_tasks(draft.plan.id) if existing else {}
+    shut = _shut(draft.plan.id)
     kept: dict[int, bool] = {}
     made = 0
-    for prepared in draft.publishable:
-        task = tasks.get(tasks_of.get(prepared.row.id, 0))
+    for prepared, task in laid_out(draft.publishable, tasks):
         live = [one for one in task.timings if one.withdrawn_at is None] if task else []
         timings = [known for _, known in _matched(live, row_timings(prepared.task))]
         if not any(timings):
-            made += len(prepared.planned)
+            made += sum(not shut(prepared, planned) for planned in prepared.planned)
             continue
         for planned, known in _compared(prepared, timings, existing):
-            made += not known
+            made += not known and not shut(prepared, planned)
             kept |= {one.id: _moves(one, planned) for one in known}
     dropped = _dropped(existing, kept)
     return Forecast(made, len(kept), len(dropped), sum(kept.values()), tuple(dropped))
@@ -345,13 +349,15 @@ def _compared(
 def _moves(known: Known, planned: Planned) -> bool:
     """Whether a version with this due day changes the assignment's; a finished one is not judged anew. Where the
     version says the day that was extended, or none because it awaits an event, what was agreed stays."""
+    if known.held:
+        return False
     agreed = planned.due in known.extended or (planned.due is None and bool(planned.waits_for and known.due))
     return known.due != planned.due and known.state != life.ACCEPTED and not agreed
 
 
 def _dropped(existing: Existing, kept: Collection[int]) -> list[Known]:
     every = (one for found in existing.values() for one in found if one.id not in kept)
-    return [one for one in every if life.after(one.state, "drop")]
+    return [one for one in every if life.after(one.state, "drop", held=one.held)]
 
 
 def _existing(plan_id: int, *, lock: bool = False) -> Existing:
@@ -368,10 +374,24 @@ def _existing(plan_id: int, *, lock: bool = False) -> Existing:
     ).where(Assignment.plan_id == plan_id)
     found: Existing = {}
     extended = _extended(plan_id)
+    since = held_since(db.session)
     for row in db.session.execute(query.with_for_update() if lock else query):
         known = Known(*row, tuple(extended.get(row.id, ())))
+        if since(plan_id, known.timing_id, known.period) is not None:
+            known = known._replace(withdrawn=False, held=True)  # its period is closed: it stays as it is
         found.setdefault((known.timing_id, known.period), []).append(known)
     return found
+
+
+def _shut(plan_id: int) -> Callable[[Prepared, Planned], bool]:
+    """Whether what a row plans falls into a period that is closed already: nothing is added to it."""
+    shut = closed(db.session, [plan_id])
+
+    def asked(prepared: Prepared, planned: Planned) -> bool:
+        label = row_timings(prepared.task)[planned.timing].label or ""
+        return shut.on(plan_id, planned.period, label) is not None
+
+    return asked
 
 
 def _extended(plan_id: int) -> dict[int, list[date | None]]:
@@ -385,34 +405,6 @@ def _extended(plan_id: int) -> dict[int, list[date | None]]:
     for assignment_id, before in db.session.execute(query):
         found.setdefault(assignment_id, []).append(before)
     return found
-
-
-def _live_tasks(plan_id: int) -> list[Task]:
-    return list(db.session.scalars(select(Task).where(Task.plan_id == plan_id, Task.withdrawn_at.is_(None))))
-
-
-def _continued(rows: Iterable[Prepared], tasks: Iterable[Task]) -> dict[int, int]:
-    """Row id → the task that it continues: the same words first, then the same place in the plan."""
-    found: dict[int, int] = {}
-    left = {task.id: task.versions[-1] for task in tasks}
-    rows = list(rows)
-    for same in (_same_words, _same_place):
-        for one in rows:
-            if one.row.id in found:
-                continue
-            task_id = next((i for i, version in left.items() if same(one.task, version)), None)
-            if task_id is not None:
-                found[one.row.id] = task_id
-                del left[task_id]
-    return found
-
-
-def _same_words(task: TaskDraft, version: TaskVersion) -> bool:
-    return task.kind == version.kind and key(task.title) == key(version.title)
-
-
-def _same_place(task: TaskDraft, version: TaskVersion) -> bool:
-    return bool(task.path) and task.kind == version.kind and list(task.path) == version.path
 
 
 def _matched(

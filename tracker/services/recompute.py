@@ -27,6 +27,7 @@ from tracker.services.record import record
 from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, TaskVersion, Timing
 from tracker.store.queries.calendar import calendar_and_options
+from tracker.store.queries.closings import held_since
 from tracker.store.queries.units import names
 
 STATES_THAT_MOVE = (life.OPEN, life.WAITING, life.SUBMITTED)
@@ -159,7 +160,12 @@ def _open_work(committee_id: int) -> list[tuple[Assignment, Timing]]:
             Assignment.due_on.is_not(None),
         )
     )
-    return [(assignment, timing) for assignment, timing in db.session.execute(query)]
+    since = held_since(db.session)
+    return [
+        (assignment, timing)
+        for assignment, timing in db.session.execute(query)
+        if since(assignment.plan_id, timing.id, assignment.period) is None  # what is closed stays as it is
+    ]
 
 
 def _both(assignment: Assignment, timing: TimingDraft, before: Rules, after: Rules) -> tuple[Due, Due]:

@@ -126,7 +126,7 @@ def unit_page(actor: Actor, unit_id: int, *, at: datetime) -> UnitPage:
     mine = Thing(unit.committee_id, None, frozenset({unit_id}))
     tally = None
     if access.may(actor, "work.see", mine) or access.may(actor, "dashboard.see", mine):
-        tally = figures.of_units(figures.lines(Wanted(holders=[unit_id])), today)
+        tally = figures.of_units(figures.lines(Wanted(holders=[unit_id], going_on=True)), today)
     stored = db.session.get(Unit, unit_id)
     assert stored is not None
     sees_people = access.may(actor, "people.see", mine) or unit_id in actor.units()
@@ -183,7 +183,7 @@ def unit_work(actor: Actor, unit_id: int, *, at: datetime, plan_id: int | None =
     today = vietnam_day(at)
     unit = _unit(unit_id, today)
     access.need(actor, "work.see", Thing(unit.committee_id, None, frozenset({unit_id})))
-    rows = _works(Wanted(holders=[unit_id]), today)
+    rows = _works(Wanted(holders=[unit_id], going_on=True), today)
     shown = [row for row in rows if plan_id in (None, row.plan_id)]
     return UnitWork(
         unit=unit,
@@ -424,6 +424,8 @@ def _plan_row(version: PlanVersion, names: dict[int, str], **figures: object) ->
         file_name=version.file.name if version.file else "",
         created_at=version.created_at,
         published_at=version.published_at,
+        ending=plan.ending,
+        ended_at=plan.ended_at,
         **figures,  # type: ignore[arg-type]
     )
 
@@ -620,6 +622,7 @@ def _task_row(
         path_text=path_text(task.path),
         kind=task.kind,
         title=task.title,
+        gone=task.task.withdrawn_at is not None,
         leads=tuple(m.text for m in leads),
         partners=tuple(m.text for m in task.mentions if m.part == "partner"),
         deliverables=tuple(d.text for d in task.deliverables),
@@ -727,7 +730,7 @@ def matrix(actor: Actor, committee_id: int, *, at: datetime) -> Matrix:
     """Theo dõi: every published plan × every unit with work in one of them."""
     access.need(actor, "dashboard.see", Thing(committee_id))
     today = vietnam_day(at)
-    versions = find_plans.versions(db.session, committee_ids=[committee_id], state="published")
+    versions = find_plans.versions(db.session, committee_ids=[committee_id], state="published", going_on=True)
     lines = figures.lines(Wanted(plans=[version.plan_id for version in versions])) if versions else []
     plan_list = tuple(plan_rows(versions, today, lines))
     holders = {line.holder_id for line in lines}
@@ -752,7 +755,7 @@ def matrix(actor: Actor, committee_id: int, *, at: datetime) -> Matrix:
 def next_to_accept(actor: Actor, committee_id: int, *, without: int) -> int | None:
     """Another piece of work that waits for this person's acceptance, the first due of them."""
     access.need(actor, "dashboard.see", Thing(committee_id))
-    versions = find_plans.versions(db.session, committee_ids=[committee_id], state="published")
+    versions = find_plans.versions(db.session, committee_ids=[committee_id], state="published", going_on=True)
     mine = [one.plan_id for one in versions if access.may(actor, "work.accept", _thing(one.plan))]
     lines = figures.lines(Wanted(plans=mine, states=["submitted"])) if mine else []
     return next((line.id for line in sorted(lines, key=_by_due) if line.id != without), None)
@@ -826,6 +829,7 @@ def cell(
         committee_id=committee_id,
         plans=None if plan_id is None else [plan_id],
         holders=None if unit_id is None else [unit_id],
+        going_on=plan_id is None,
     )
     today = vietnam_day(at)
     first = figures.by_urgency(figures.lines(wanted), today)[:BEHIND_A_CELL]

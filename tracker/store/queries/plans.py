@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
-from sqlalchemy import String, cast, func, select
-from sqlalchemy.orm import defer, selectinload
+from sqlalchemy import ColumnElement, String, cast, func, not_, or_, select
+from sqlalchemy.orm import aliased, contains_eager, defer, selectinload
 
 from tracker.deadlines.periods import add_months
+from tracker.life import ACCEPTED, SUBMITTED
 from tracker.store.engine import AnySession
 from tracker.store.models import (
     Assignment,
@@ -25,6 +26,8 @@ from tracker.store.models import (
 from tracker.store.queries.rows import FactRow, NoticeRow
 from tracker.store.queries.units import person_names
 
+_Part = aliased(Task)
+
 
 def plan_day(version: PlanVersion, today: date) -> date:
     """The day as of which its names are meant: its own date (the last day where only the month is known), else
@@ -38,8 +41,11 @@ def plan_day(version: PlanVersion, today: date) -> date:
     return version.period_start or today
 
 
-def versions(session: AnySession, *, committee_ids: Iterable[int], state: str) -> list[PlanVersion]:
-    """Versions in a state, newest first, without the text of their documents."""
+def versions(
+    session: AnySession, *, committee_ids: Iterable[int], state: str, going_on: bool = False
+) -> list[PlanVersion]:
+    """Versions in a state, newest first, without the text of their documents; `going_on`: of plans that have not
+    ended."""
     query = (
         select(PlanVersion)
         .join(Plan, Plan.id == PlanVersion.plan_id)
@@ -47,7 +53,7 @@ def versions(session: AnySession, *, committee_ids: Iterable[int], state: str) -
         .options(selectinload(PlanVersion.plan), defer(PlanVersion.blocks), defer(PlanVersion.leftover))
         .order_by(PlanVersion.period_start.desc().nulls_last(), PlanVersion.id.desc())
     )
-    return list(session.scalars(query))
+    return list(session.scalars(query.where(Plan.ending == "") if going_on else query))
 
 
 def published_of(session: AnySession, plan_ids: Collection[int]) -> list[PlanVersion]:
@@ -58,13 +64,29 @@ def published_of(session: AnySession, plan_ids: Collection[int]) -> list[PlanVer
     return list(session.scalars(query))
 
 
+def _followed() -> tuple[ColumnElement[bool], ...]:
+    """Tasks that were neither split nor merged, and those of which something is finished."""
+    finished = select(Assignment.id).where(
+        Assignment.task_id == Task.id, Assignment.state.in_((SUBMITTED, ACCEPTED))
+    )
+    children = select(_Part.id).where(_Part.split_from_id == Task.id)
+    gone = or_(Task.merged_into_id.is_not(None), children.exists())
+    return not_(gone), finished.exists()
+
+
 def task_versions(session: AnySession, version_id: int) -> list[TaskVersion]:
-    """The tasks of one version, in the order of the document, with who leads and what must come out."""
+    """The tasks of one version, in the order of the document, with who leads and what must come out. Of a task that
+    was split or merged since then only what is finished is left to show."""
     query = (
         select(TaskVersion)
-        .where(TaskVersion.plan_version_id == version_id)
-        .options(selectinload(TaskVersion.mentions), selectinload(TaskVersion.deliverables))
-        .order_by(TaskVersion.position)
+        .join(Task, Task.id == TaskVersion.task_id)
+        .where(TaskVersion.plan_version_id == version_id, or_(*_followed()))
+        .options(
+            selectinload(TaskVersion.mentions),
+            selectinload(TaskVersion.deliverables),
+            contains_eager(TaskVersion.task),
+        )
+        .order_by(TaskVersion.position, TaskVersion.id)
     )
     return list(session.scalars(query))
 
@@ -94,7 +116,8 @@ def task_counts(session: AnySession, version_ids: Collection[int]) -> dict[int, 
     query = (
         select(TaskVersion.plan_version_id, func.count(), func.count(leads.c.task_version_id))
         .outerjoin(leads, leads.c.task_version_id == TaskVersion.id)
-        .where(TaskVersion.plan_version_id.in_(list(version_ids)))
+        .join(Task, Task.id == TaskVersion.task_id)
+        .where(TaskVersion.plan_version_id.in_(list(version_ids)), _followed()[0])
         .group_by(TaskVersion.plan_version_id)
     )
     return {one: (total, total - led) for one, total, led in session.execute(query)}

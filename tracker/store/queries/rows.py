@@ -69,8 +69,8 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class PlanRow:
-    """A plan in lists. `state` is draft or published; `tally` counts task × timing × period,
-    `assignments` the assignments beside it."""
+    """A plan in lists. `state` is draft or published, `ending` closed or withdrawn once it is over; `tally` counts
+    task × timing × period, `assignments` the assignments beside it."""
 
     id: int
     version_id: int
@@ -94,6 +94,8 @@ class PlanRow:
     doubts: int = 0
     tally: Tally = field(default_factory=Tally)
     assignments: Tally = field(default_factory=Tally)
+    ending: str = ""
+    ended_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -266,7 +268,8 @@ class TaskRow:
     """A task on the plan page with its assignments. `unassigned` is *chưa giao*; `units` lead it, and
     `completion` says when these have done it: all, any or a number. It was given to `given` units (0 where the
     visitor does not see them all). Of a task with very many lines `assignments` are the most urgent of each of
-    its `turns` (timing, period); all `lines` have a page of their own."""
+    its `turns` (timing, period); all `lines` have a page of their own. A task that is
+    `gone` was split or merged: what is shown of it is finished."""
 
     id: int
     path: tuple[str, ...]
@@ -288,6 +291,7 @@ class TaskRow:
     given: int = 0
     lines: int = 0
     turns: Mapping[tuple[int, str], Turn] = field(default_factory=dict)
+    gone: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ WHOLE = ("sent", "accepted", "returned")  # submissions that say of the whole wo
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which assignments: None means any. `holders` are the units whose work it is now."""
+    """Which assignments: None means any. `holders` are the units whose work it is now; `going_on` leaves out plans
+    that have ended."""
 
     ids: Collection[int] | None = None
     plans: Collection[int] | None = None
@@ -47,6 +48,7 @@ class Wanted:
     committee_id: int | None = None
     tasks: Collection[int] | None = None
     states: Collection[str] | None = None
+    going_on: bool = False
 
 
 def rows(
@@ -230,6 +232,8 @@ def _wanted(query: Any, wanted: Wanted) -> Any:
         query = query.where(Assignment.task_id.in_(list(wanted.tasks)))
     if wanted.states is not None:
         query = query.where(Assignment.state.in_(list(wanted.states)))
+    if wanted.going_on:
+        query = query.where(Assignment.plan_id.not_in(select(Plan.id).where(Plan.ending != "")))
     if wanted.committee_id is not None:
         query = query.where(Assignment.committee_id == wanted.committee_id)
     return query

@@ -42,7 +42,7 @@ def _day(after: After, name: str) -> str:
 
 
 def _said(*parts: str) -> str:
-    return "; ".join(part for part in parts if part)
+    return " · ".join(part for part in parts if part)
 
 
 def _number(after: After) -> str:

@@ -60,6 +60,7 @@ def mine() -> ResponseReturnValue:
         "work/mine.html",
         work=work,
         new=show_work.new_work(actor(), unit_id, at=now()),
+        requests=show_asking.unit_asking(actor(), unit_id, at=now()),
         units=units,
         plan_id=plan_id,
         urgent=urgent_words(work),

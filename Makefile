@@ -1,6 +1,6 @@
 # Every command sets up what it needs in .venv; only python3 and make must be there.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format score bench shots lock fuzz
+.PHONY: help run test check format score bench shots lock fuzz life
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -35,6 +35,9 @@ bench: .venv/dev.stamp ## time the reader: ratios within one run
 
 fuzz: .venv/dev.stamp ## read a thousand mutations of the real files, and what hypothesis thinks of; minutes
 	$(BIN)/pytest tests/fuzz/fuzz_files.py $(ARGS)
+
+life: .venv/dev.stamp ## a thousand random sequences of deeds on both databases: nothing is lost, every figure is right (SEQUENCES=100)
+	$(BIN)/pytest -s tests/life/long_sequences.py $(ARGS)
 
 shots: .venv/dev.stamp ## take pictures of every page of the sample, wide and phone-wide, into build/shots
 	$(BIN)/python -m tests.shots build/shots

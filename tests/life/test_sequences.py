@@ -1,0 +1,21 @@
+"""Short sequences of random deeds on each database; `make life` runs a thousand longer ones."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.life.machine import Deeds
+
+SHORT = settings(
+    max_examples=25,
+    stateful_step_count=12,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_whatever_happens_nothing_is_lost_and_every_figure_is_right(app):
+    run_state_machine_as_test(Deeds, settings=SHORT)

@@ -170,6 +170,15 @@ def test_who_worked_in_an_ended_unit_works_in_its_successor(world, clock, plan):
     assert names == {"UBND xã Tân Lập", "UBND xã Bình Minh", "UBND xã Phú Hòa"}
 
 
+def test_a_new_unit_stands_where_those_before_it_stood(world, clock, plan):
+    for version in db.session.scalars(select(UnitVersion).where(UnitVersion.unit_id.in_(merge(world).units))):
+        version.parent_id = world.justice
+    db.session.commit()
+    carried_out(world, merge(world), clock.now)
+    new = db.session.scalar(select(UnitVersion).where(UnitVersion.name == "UBND xã Tân Bình"))
+    assert new.parent_id == world.justice
+
+
 def test_a_role_may_end_with_its_unit(world, clock, plan):
     role = db.session.scalar(select(Role.id).where(Role.unit_id == world.binh_minh))
     carried_out(world, merge(world), clock.now, roles={role: "end"})

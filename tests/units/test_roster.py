@@ -241,3 +241,34 @@ def test_a_head_that_tells_nothing_is_refused_with_the_heads_that_would() -> Non
 def test_a_list_in_a_cell_comes_back_as_it_was(parts: list[str]) -> None:
     names = tuple(dict.fromkeys(text for part in parts if (text := tidy(part))))
     assert roster.split(roster.join(names)) == names
+
+
+def test_a_title_above_the_head_is_passed_over_and_lines_keep_their_numbers() -> None:
+    """As lists are kept in an office: a title, an empty row, a column of numbers."""
+    rows = read_rows(
+        "DANH SÁCH ĐƠN VỊ HUYỆN SƠN THANH,,,,\n(Kèm theo Công văn số 5),,,,\n\n"
+        "STT,Mã đơn vị,Tên đơn vị,Loại,Email\n1,PTP,Phòng Tư pháp,phòng ban,tp@sonthanh.example\n"
+        "2,,Phòng Y tế,phòng ban,"
+    )
+    complaints = roster.Complaints()
+    (found,) = roster.read_units(rows, complaints)
+    assert (roster.kind_of(rows), found.number, found.code, found.mailbox) == (
+        roster.UNITS,
+        5,
+        "PTP",
+        "tp@sonthanh.example",
+    )
+    assert [number for number, _words in complaints.found] == [6]
+
+
+def test_people_are_known_by_the_heads_that_offices_use() -> None:
+    rows = read_rows(
+        "STT,Họ và tên,Email,SĐT,Vai trò,Tên đơn vị\n1,Lê Văn A,a@x.example,0900,phụ trách,Phòng Tư pháp"
+    )
+    (found,) = roster.read_people(rows, roster.Complaints(), {"officer"})
+    assert (roster.kind_of(rows), found.name, found.phone, found.unit) == (
+        roster.PEOPLE,
+        "Lê Văn A",
+        "0900",
+        "Phòng Tư pháp",
+    )

@@ -229,3 +229,21 @@ def test_two_plans_that_would_do_the_same_have_one_mark() -> None:
     text = "ma,ten,loai\nKT,Phòng Kinh tế,phòng ban"
     assert units(text)[0].mark() == units(text)[0].mark()
     assert units(text)[0].mark() != units(text.replace("Kinh tế", "Tài chính"))[0].mark()
+
+
+def test_a_unit_may_be_named_instead_of_its_code_where_only_one_bears_the_name() -> None:
+    known = {
+        code: (UnitLine(code, name, "office", short_name=short),)
+        for code, name, short in (
+            ("PTP", "Phòng Tư pháp", "Tư pháp"),
+            ("TYT1", "Trạm Y tế", ""),
+            ("TYT2", "Trạm Y tế", ""),
+        )
+    }
+    plan, wrong = people(
+        "ho_ten,email,vai_tro,don_vi\n"
+        "A,a@x.example,phụ trách,Phòng tư pháp\nB,b@x.example,phụ trách,ptp\nC,c@x.example,phụ trách,Trạm Y tế",
+        Memory(known),
+    )
+    assert [line.unit for lines in plan.people.values() for line in lines][:2] == ["PTP", "PTP"]
+    assert [number for number, _words in wrong] == [4]

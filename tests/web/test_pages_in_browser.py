@@ -141,3 +141,13 @@ def test_the_list_of_units_is_filtered_without_marks(browser_page, visit):
     page = visit(browser_page, "manager", "/don-vi")
     page.fill("[data-filter]", "tan lap")
     assert page.locator("[data-filter-row]:visible").count() == 1
+
+
+def test_the_list_of_people_is_filtered_while_typing_and_its_page_throws_nothing(browser_page, visit):
+    thrown: list[str] = []
+    browser_page.on("pageerror", lambda error: thrown.append(str(error)))
+    page = visit(browser_page, "manager", "/nguoi-dung")
+    everybody = page.locator("[data-filter-row]:visible").count()
+    page.fill("[data-filter]", "tan lap")
+    assert 0 < page.locator("[data-filter-row]:visible").count() < everybody
+    assert thrown == []

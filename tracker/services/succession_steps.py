@@ -101,7 +101,7 @@ def make(heir: Heir, change: Change, committee_id: int, at: datetime, ledger: Le
             kind=heir.kind or pattern.kind,
             level=heir.level or pattern.level,
             place=heir.place or pattern.place,
-            parent_id=heir.parent_id,
+            parent_id=heir.parent_id or shared_parent(change),
             valid_from=change.on,
         )
     )
@@ -109,6 +109,13 @@ def make(heir: Heir, change: Change, committee_id: int, at: datetime, ledger: Le
     db.session.flush()
     ledger.units_made.append(unit.id)
     return unit.id
+
+
+def shared_parent(change: Change) -> int | None:
+    """The unit that all those before it stood under; none where they stood under several, or it ends, too."""
+    parents = {last_version(unit_id).parent_id for unit_id in change.units}
+    only = parents.pop() if len(parents) == 1 else None
+    return None if only in change.ended else only
 
 
 def adopt_children(change: Change, heir_id: int, ledger: Ledger) -> None:
@@ -318,7 +325,9 @@ def _restore_works(before: Mapping[str, Any], at: datetime) -> list[tuple[int, i
 
 def _restore_people(before: Mapping[str, Any]) -> None:
     for contact_id, unit_id in before["contacts"]:
-        _one(Contact, contact_id).unit_id = unit_id
+        contact = db.session.get(Contact, contact_id)
+        if contact is not None:  # whoever took it off the list since, meant it
+            contact.unit_id = unit_id
     for absence_id, unit_id in before["absences"]:
         _one(Absence, absence_id).unit_id = unit_id
     for role_id, start, last in before["roles"]:

@@ -23,6 +23,8 @@ CODE = re.compile(r"[\w.-]{1,60}")
 DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 LONGEST_SPELLING = 400
+TITLE_ROWS = 10
+"""A head that comes later than this is none: a title and whom it is for take a few rows."""
 NOTHING_WRITTEN = "Tệp có chỗ chưa đúng nên chưa dòng nào được ghi. Xin sửa rồi nạp lại."
 
 UNITS, GROUPS, PEOPLE = "units", "groups", "people"
@@ -150,9 +152,8 @@ class Cells:
 
 def kind_of(rows: Sequence[Row]) -> str:
     """Which list it is, told by its head: people have an address, units a code, groups a list of units."""
-    head = rows[0][1] if rows else ()
-    has = {kind: set(_fields(head, columns)) for kind, columns in COLUMNS.items()}
-    if {"email", "role"} & has[PEOPLE]:
+    has = _head_fields(rows)
+    if {"name", "role"} & has[PEOPLE] or ("email" in has[PEOPLE] and "code" not in has[UNITS]):
         return PEOPLE
     if "code" in has[UNITS]:
         return UNITS
@@ -166,9 +167,22 @@ def kind_of(rows: Sequence[Row]) -> str:
 
 def lists_groups(rows: Sequence[Row]) -> bool:
     """Whether the head has a column for a list of units, and none for a code."""
-    head = rows[0][1] if rows else ()
-    has = {kind: set(_fields(head, columns)) for kind, columns in COLUMNS.items()}
+    has = _head_fields(rows)
     return "code" not in has[UNITS] and bool({"units", "without"} & has[GROUPS])
+
+
+def _head_fields(rows: Sequence[Row]) -> dict[str, set[str]]:
+    """What the head has columns for, if it were that of each list."""
+    head = rows[_head_at(rows)][1] if rows else ()
+    return {kind: set(_fields(head, columns)) for kind, columns in COLUMNS.items()}
+
+
+def _head_at(rows: Sequence[Row]) -> int:
+    """Which row is the head: the first one, or below a title the first that names two columns of one list."""
+    for at, (_number, cells) in enumerate(rows[:TITLE_ROWS]):
+        if any(len(set(_fields(cells, columns)) - {""}) > 1 for columns in COLUMNS.values()):
+            return at
+    return 0
 
 
 def read_units(rows: Sequence[Row], complaints: Complaints) -> list[UnitLine]:
@@ -375,11 +389,12 @@ def _table(rows: Sequence[Row], kind: str, complaints: Complaints) -> list[Cells
     if not rows:
         raise Invalid("Tệp không có dòng nào. Xin chọn tệp có dòng đầu là tên các cột.")
     columns = COLUMNS[kind]
-    fields = _fields(rows[0][1], columns)
-    _check_head(rows[0][0], fields, kind)
+    at = _head_at(rows)
+    fields = _fields(rows[at][1], columns)
+    _check_head(rows[at][0], fields, kind)
     labels = words.labels(columns)
     found = []
-    for number, cells in rows[1:]:
+    for number, cells in rows[at + 1 :]:
         extra = [cell for cell in cells[len(fields) :] if cell]
         if extra:
             complaints.add(

@@ -113,6 +113,8 @@ class Memory:
 def plan_units(lines: Sequence[UnitLine], memory: Memory, complaints: Complaints) -> Plan:
     """Lines of one code are its versions; one that begins like a known version corrects it."""
     plan = Plan(UNITS)
+    codes = _Codes((*lines, *_lines_of(memory)))
+    lines = [replace(line, parent=codes.of(line.parent)) for line in lines]
     given: dict[str, list[UnitLine]] = {}
     for line in lines:
         given.setdefault(line.code, []).append(line)
@@ -353,7 +355,34 @@ def _circle(ups: Mapping[str, UnitLine]) -> Iterator[UnitLine]:
 
 
 def _unknown(number: int, code: str, complaints: Complaints) -> None:
-    complaints.add(number, f"không có đơn vị mã “{code}”; xin sửa mã, hoặc nạp danh sách đơn vị trước.")
+    complaints.add(
+        number,
+        f"không có đơn vị mã “{code}”, cũng không có tên ấy; xin sửa lại, hoặc nạp danh sách đơn vị trước.",
+    )
+
+
+class _Codes:
+    """Where a file names a unit by its code in other letters, or by a name that only one unit bears: its code."""
+
+    def __init__(self, units: Iterable[UnitLine]) -> None:
+        self.known: set[str] = set()
+        self.by_name: dict[str, set[str]] = {}
+        for line in units:
+            self.known.add(line.code)
+            for name in (line.code, line.name, line.short_name, *(one.text for one in line.spellings)):
+                self.by_name.setdefault(key(name), set()).add(line.code)
+
+    def of(self, said: str) -> str:
+        """The code that is meant; what was said where nobody or more than one is."""
+        found = self.by_name.get(key(said), set()) if said and said not in self.known else set()
+        return next(iter(found)) if len(found) == 1 else said
+
+    def all(self, said: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(self.of, said)))
+
+
+def _lines_of(memory: Memory) -> Iterator[UnitLine]:
+    return (line for versions in memory.units.values() for line in versions)
 
 
 @dataclass(frozen=True)
@@ -417,6 +446,13 @@ def _group_meanings(groups: Iterable[GroupLine]) -> Iterator[tuple[str, _Meaning
 def plan_groups(lines: Sequence[GroupLine], memory: Memory, today: date, complaints: Complaints) -> Plan:
     """A group is known by its name."""
     plan = Plan(GROUPS)
+    codes = _Codes(_lines_of(memory))
+    lines = [
+        replace(
+            line, parent=codes.of(line.parent), units=codes.all(line.units), without=codes.all(line.without)
+        )
+        for line in lines
+    ]
     _once(lines, lambda line: line.name, "tên nhóm", complaints)
     after = dict(memory.groups)
     for line in lines:
@@ -470,6 +506,8 @@ def _nobody(group: GroupLine, memory: Memory, today: date) -> str:
 def plan_people(lines: Sequence[PersonLine], memory: Memory, complaints: Complaints) -> Plan:
     """People are known by their address; a line is one of their roles."""
     plan = Plan(PEOPLE)
+    codes = _Codes(_lines_of(memory))
+    lines = [replace(line, unit=codes.of(line.unit)) for line in lines]
     _once(
         lines,
         lambda line: (line.email, line.role, line.unit),

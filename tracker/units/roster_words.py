@@ -54,34 +54,34 @@ TERM = (
     Column("valid_to", "Hiệu lực đến", width=13, also=("den_ngay",)),
 )
 UNIT_COLUMNS = (
-    Column("code", "Mã", 60, width=12),
-    Column("name", "Tên", 300, width=40),
+    Column("code", "Mã", 60, width=12, also=("ma_don_vi", "ma_co_quan")),
+    Column("name", "Tên", 300, width=40, also=("ten_don_vi", "ten_co_quan")),
     Column("short_name", "Tên ngắn", 120),
     Column("kind", "Loại", width=18),
     Column("level", "Cấp", width=9),
     Column("place", "Địa bàn", 200),
-    Column("parent", "Thuộc", width=12),
+    Column("parent", "Thuộc", width=12, also=("truc_thuoc",)),
     *TERM,
-    Column("mailbox", "Hộp thư", 254, width=30, also=("hom_thu",)),
+    Column("mailbox", "Hộp thư", 254, width=30, also=("hom_thu", "email", "thu_dien_tu")),
     Column("courtesy", "Đề nghị", width=10),
     *SPELLING_COLUMNS,
 )
 GROUP_COLUMNS = (
-    Column("name", "Tên", 300, width=40),
+    Column("name", "Tên", 300, width=40, also=("ten_nhom",)),
     Column("kind", "Loại", width=18),
     Column("level", "Cấp", width=9),
     Column("place", "Địa bàn", 200),
-    Column("parent", "Thuộc", width=12),
+    Column("parent", "Thuộc", width=12, also=("truc_thuoc",)),
     Column("units", "Đơn vị", width=30),
     Column("without", "Trừ", width=18, also=("tru_don_vi",)),
     *SPELLING_COLUMNS,
 )
 PEOPLE_COLUMNS = (
-    Column("name", "Họ tên", 200, width=26),
+    Column("name", "Họ tên", 200, width=26, also=("ho_va_ten",)),
     Column("email", "Email", 254, width=34, also=("thu_dien_tu",)),
-    Column("phone", "Điện thoại", 40),
+    Column("phone", "Điện thoại", 40, also=("so_dien_thoai", "sdt")),
     Column("role", "Vai trò", width=18),
-    Column("unit", "Đơn vị", width=12),
+    Column("unit", "Đơn vị", width=12, also=("ma_don_vi", "ten_don_vi")),
     *TERM,
 )
 

@@ -154,7 +154,8 @@
   }
   each('[data-filter]', function (input) {
     var rows = document.querySelectorAll(input.dataset.filter);
-    input.closest('[data-filter-box]').hidden = false;
+    var box = input.closest('[data-filter-box]');
+    if (box) { box.hidden = false; }
     input.addEventListener('input', function () {
       var wanted = bare(input.value.trim());
       Array.prototype.forEach.call(rows, function (row) { row.hidden = bare(row.textContent).indexOf(wanted) < 0; });

@@ -37,6 +37,7 @@ from tracker.web import (
     review,
     rosters,
     staffing,
+    tasks,
     units,
     work,
 )
@@ -49,6 +50,7 @@ DOORS = (
     asking,
     following,
     plans,
+    tasks,
     periods,
     review,
     dashboard,
@@ -99,7 +101,8 @@ class Id(IntegerConverter):
 
 def refuse_nul() -> None:
     """No text of ours holds a NUL, and PostgreSQL takes none."""
-    if any("\x00" in value for value in (*request.args.values(), *request.form.values())):
+    lists = (*request.args.listvalues(), *request.form.listvalues())
+    if any("\x00" in value for values in lists for value in values):
         abort(400)
 
 

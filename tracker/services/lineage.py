@@ -57,8 +57,10 @@ def _joined(
             continue
         task = merged.get(one.row.id) or tasks.get(tasks_of.get(one.row.id, 0))
         if task is not None and task.id in place:
-            first, _ = laid[place[task.id]]
-            laid[place[task.id]] = (_as_one(first, one, task), task)
+            first, second = laid[place[task.id]][0], one
+            if first.row.id in merged and second.row.id not in merged:
+                first, second = second, first
+            laid[place[task.id]] = (_as_one(first, second, task), task)
             continue
         if task is not None:
             place[task.id] = len(laid)

@@ -411,14 +411,20 @@ def _matched(
     live: Iterable[Timing], drafts: Iterable[TimingDraft]
 ) -> list[tuple[TimingDraft, Timing | None]]:
     """Each draft with the live timing that it continues, if there is one."""
+    drafts = list(drafts)
     free = list(live)
-    pairs: list[tuple[TimingDraft, Timing | None]] = []
-    for draft in drafts:
-        known = next((one for one in free if _same_timing(one, draft)), None)
-        if known is not None:
-            free.remove(known)
-        pairs.append((draft, known))
-    return pairs
+    found: dict[int, Timing] = {}
+    for same in (_same_day, _same_timing):
+        for n, draft in enumerate(drafts):
+            known = next((one for one in free if n not in found and same(one, draft)), None)
+            if known is not None:
+                free.remove(known)
+                found[n] = known
+    return [(draft, found.get(n)) for n, draft in enumerate(drafts)]
+
+
+def _same_day(timing: Timing, draft: TimingDraft) -> bool:
+    return _same_timing(timing, draft) and timing.due == draft.due
 
 
 def _same_timing(timing: Timing, draft: TimingDraft) -> bool:

@@ -58,6 +58,8 @@ FACTS = {
     "reopened": ("returned", lazy_gettext("Mở lại việc")),
     "day-corrected": ("ask", lazy_gettext("Sửa ngày nhận")),
     "event-came": ("open", lazy_gettext("Sự kiện đã đến")),
+    "task-split": ("submitted", lazy_gettext("Tách nhiệm vụ")),
+    "tasks-merged": ("submitted", lazy_gettext("Gộp nhiệm vụ")),
     "took-back": ("open", lazy_gettext("Rút lại minh chứng")),
     "accepted": ("accepted", lazy_gettext("Duyệt minh chứng")),
     "returned": ("returned", lazy_gettext("Trả lại minh chứng")),
@@ -163,6 +165,10 @@ def _ticked(after: Mapping[str, Any]) -> str:
     return "; ".join((*_receipt(after), *map(str, after.get("evidence") or ())))
 
 
+def _titles(after: Mapping[str, Any]) -> str:
+    return "; ".join(f"“{title}”" for title in after.get("titles", ()))
+
+
 def _noted(after: Mapping[str, Any]) -> str:
     percent = f"{after['percent']}%" if "percent" in after else ""
     obstacle = _("vướng: %(what)s", what=after["obstacle"]) if after.get("obstacle") else ""
@@ -204,6 +210,8 @@ DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "ticked-part": _ticked,
     "ticked-part-on-behalf": _ticked,
     "noted": _noted,
+    "task-split": _titles,
+    "tasks-merged": _titles,
     "reopened": _returned,
     "day-corrected": _day_corrected,
     "event-came": _event,

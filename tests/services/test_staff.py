@@ -17,7 +17,7 @@ from tracker.services.absences import Leave
 from tracker.services.staff_change import Change, change_staff, preview_change
 from tracker.services.staff_parts import Entered
 from tracker.services.work import Given
-from tracker.store.models import Absence, Contact, Fact, Letter, Notice, Person, Role
+from tracker.store.models import Absence, Committee, Contact, Fact, Letter, Notice, Person, Role
 from tracker.store.queries import notices
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -88,6 +88,53 @@ def test_a_person_added_by_hand_has_the_role_from_today(world, clock, add):
     assert actor.units("officer") == {world.tan_lap}
     assert db.session.get_one(Person, person_id).email == "linh@sonthanh.example"
     assert deeds() == ["person-added"]
+
+
+@pytest.fixture
+def neighbour(app, clock):
+    """Somebody of the province, where they are viewer; returns the person's id."""
+    province = Committee(name="UBND tỉnh Hà Sơn", created_at=clock.now)
+    one = Person(name="Bùi Thu Trang", email="trang@hason.example", phone="024 111", created_at=clock.now)
+    db.session.add(province)
+    db.session.flush()
+    one.roles.append(Role(role="viewer", committee_id=province.id))
+    db.session.add(one)
+    db.session.commit()
+    return one.id
+
+
+def test_who_is_known_elsewhere_gets_the_role_and_keeps_name_and_telephone(world, clock, neighbour):
+    entered = Entered("Bùi Thị Trang", "Trang@hason.example", "024 222")
+    given = staff.add_person(
+        world.actor("manager"),
+        world.committee,
+        entered,
+        role="officer",
+        unit_id=world.tan_lap,
+        begins=None,
+        at=clock.now,
+    )
+    assert given == neighbour
+    one = db.session.get_one(Person, neighbour)
+    assert (one.name, one.phone) == ("Bùi Thu Trang", "024 111")
+    assert accounts.actor_of(neighbour, at=clock.now).units("officer") == {world.tan_lap}
+    assert deeds() == ["role-added"]
+
+
+def test_an_account_that_was_closed_elsewhere_is_not_opened_from_here(world, clock, neighbour):
+    db.session.get_one(Person, neighbour).active = False
+    db.session.commit()
+    with pytest.raises(Refused, match="cơ quan khác"):
+        staff.add_person(
+            world.actor("manager"),
+            world.committee,
+            Entered("Bùi Thu Trang", "trang@hason.example"),
+            role="officer",
+            unit_id=world.tan_lap,
+            begins=None,
+            at=clock.now,
+        )
+    assert deeds() == []
 
 
 @pytest.mark.parametrize(

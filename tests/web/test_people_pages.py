@@ -57,6 +57,24 @@ def test_somebody_is_added_or_refused_beside_what_was_typed(manager, world, send
     assert "chưa đặt mật khẩu" in page
 
 
+@pytest.mark.parametrize(
+    ("form", "typed", "kept"),
+    [
+        ("sua", {"name": "Nguyễn Thu Hằng A", "email": "khong-phai-thu", "phone": "024 5"}, "khong-phai-thu"),
+        ("vai-tro", {"role": "head", "don-vi": "", "begins": "2/6/2026"}, "2/6/2026"),
+        ("vai-tro", {"role": "officer", "don-vi": "", "begins": "mai kia"}, "mai kia"),
+    ],
+)
+def test_a_small_form_that_is_refused_keeps_what_was_typed(manager, world, send, form, typed, kept):
+    page = f"/nguoi-dung/{world.people['officer']}"
+    answer = send(manager, page, f"{page}/{form}", **typed)
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert f'value="{kept}"' in html
+    assert 'role="alert"' in html
+    assert form == "sua" or '<details class="fold mt-3" open>' in html
+
+
 def test_ending_the_only_role_of_a_unit_is_not_silent(manager, published, world, send):
     address = f"/nguoi-dung/{world.people['other']}"
     assert "là người duy nhất của UBND xã Bình Minh" in text_of(manager.get(address))

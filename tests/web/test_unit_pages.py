@@ -176,3 +176,16 @@ def test_a_unit_page_shows_what_presses_to_those_whose_work_it_is(published, wor
 
 def test_a_unit_page_names_its_groups(world, signed_in):
     assert "Thuộc nhóm UBND các xã, thị trấn" in text(signed_in("officer").get(f"/don-vi/{world.tan_lap}"))
+
+
+def test_a_group_leads_to_itself(world, signed_in):
+    page = f"/don-vi/{world.tan_lap}"
+    for who, address in (
+        ("manager", f"/don-vi/nhom/{world.communes}"),
+        ("officer", f"/don-vi/nhom#nhom-{world.communes}"),
+    ):
+        client = signed_in(who)
+        assert f'href="{address}"' in client.get(page).get_data(as_text=True)
+        there = client.get(address.partition("#")[0])
+        assert there.status_code == 200
+        assert who == "manager" or f'id="nhom-{world.communes}"' in there.get_data(as_text=True)

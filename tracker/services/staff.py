@@ -33,22 +33,26 @@ def add_person(
     begins: date | None,
     at: datetime,
 ) -> int:
-    """Somebody new with their first role; returns their id."""
+    """Somebody new with their first role; returns their id. Who is known by the address in another committee alone
+    gets the role as they are: name and telephone are for those who know them longer to correct."""
     need(actor, "people.change", Thing(committee_id))
     parts.fitting(role, unit_id)
     if unit_id is not None:
         parts.unit_of(unit_id, committee_id)
     with transaction(db.session):
-        one = parts.new_person(entered, at)
-        parts.give_role(one, role, committee_id, parts.kept_unit(role, unit_id), begins or vietnam_day(at))
+        known = parts.from_elsewhere(entered, committee_id)
+        one = known or parts.new_person(entered, at)
+        before = parts.give_role(
+            one, role, committee_id, parts.kept_unit(role, unit_id), begins or vietnam_day(at)
+        )
         after = {"role": role, "unit_id": unit_id}
-        _note(actor, "person-added", one.id, committee_id, at, after=after)
+        _note(actor, "role-added" if known else "person-added", one.id, committee_id, at, before, after)
         return one.id
 
 
 def correct_person(actor: Actor, person_id: int, entered: Entered, *, at: datetime) -> None:
     """Another spelling of the name, another address or telephone: the same person."""
-    _need_everywhere(actor, person_id)
+    parts.need_everywhere(actor, person_id)
     with transaction(db.session):
         one = parts.person(person_id)
         name, phone = parts.read_name(entered.name), parts.read_phone(entered.phone)
@@ -64,7 +68,7 @@ def correct_person(actor: Actor, person_id: int, entered: Entered, *, at: dateti
 
 def set_active(actor: Actor, person_id: int, active: bool, *, at: datetime) -> None:
     """Close an account (sessions and links die, absences end) or open it again (a new password is needed)."""
-    _need_everywhere(actor, person_id)
+    parts.need_everywhere(actor, person_id)
     if actor.id == person_id:
         raise Refused(
             "Đồng chí đang dùng chính tài khoản này. Xin nhờ một người quản lý khác ngừng tài khoản.",
@@ -250,15 +254,6 @@ def _contact_unit(contact_id: int) -> int:
 def _need_contact(actor: Actor, unit_id: int) -> None:
     unit = parts.unit_of(unit_id)
     need(actor, "contact.change", Thing(unit.committee_id, unit_ids=frozenset({unit_id})))
-
-
-def _need_everywhere(actor: Actor, person_id: int) -> None:
-    """The account is one for all committees: the right is needed wherever the person ever had a role."""
-    committees = db.session.scalars(
-        select(Role.committee_id).where(Role.person_id == person_id).distinct()
-    ).all()
-    for committee_id in committees or [None]:
-        need(actor, "people.change", Thing(committee_id))
 
 
 def _home(person_id: int) -> int | None:

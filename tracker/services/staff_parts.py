@@ -10,7 +10,7 @@ from email.utils import parseaddr
 
 from sqlalchemy import or_, select
 
-from tracker.access import UNIT_ROLES
+from tracker.access import UNIT_ROLES, Actor, Thing, need
 from tracker.clock import vietnam_day
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
@@ -87,6 +87,23 @@ def free_email(email: str, *, but: int | None = None) -> None:
             "người dùng rồi thêm vai trò; nếu không, xin ghi địa chỉ khác.",
             code="email-taken",
         )
+
+
+def from_elsewhere(entered: Entered, committee_id: int) -> Person | None:
+    """Whoever has the address and never had a role in this committee, read anew and locked; None where nobody has
+    it, or somebody of this committee."""
+    owner = db.session.scalar(select(Person.id).where(Person.email == read_email(entered.email)))
+    here = select(Role.id).where(Role.person_id == owner, Role.committee_id == committee_id).limit(1)
+    if owner is None or db.session.scalar(here) is not None:
+        return None
+    one = person(owner)
+    if not one.active:
+        raise Refused(
+            "Người dùng có địa chỉ này ở cơ quan khác và tài khoản đã ngừng. Xin nhờ cơ quan ấy mở lại tài khoản, "
+            "hoặc ghi địa chỉ khác.",
+            code="closed",
+        )
+    return one
 
 
 def person(person_id: int) -> Person:
@@ -184,6 +201,15 @@ def known(person_id: int, committee_id: int) -> None:
     query = select(Role.id).where(Role.person_id == person_id, Role.committee_id == committee_id).limit(1)
     if db.session.scalar(query) is None:
         raise NotFound("Không tìm thấy người dùng này trong cơ quan đang xem. Xin chọn lại trong danh sách.")
+
+
+def need_everywhere(actor: Actor, person_id: int) -> None:
+    """The account is one for all committees: the right is needed wherever the person ever had a role."""
+    committees = db.session.scalars(
+        select(Role.committee_id).where(Role.person_id == person_id).distinct()
+    ).all()
+    for committee_id in committees or [None]:
+        need(actor, "people.change", Thing(committee_id))
 
 
 def close(one: Person, at: datetime) -> None:

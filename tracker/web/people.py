@@ -16,6 +16,7 @@ from tracker.store.queries.rows import PersonRow
 from tracker.vietnamese.forms import fold
 from tracker.web.context import actor, committee_id, now, settings, today
 from tracker.web.guard import asks
+from tracker.web.picking import an_id
 from tracker.web.task_form import read_day
 
 blueprint = Blueprint("people", __name__, url_prefix="/nguoi-dung")
@@ -49,11 +50,19 @@ def _found(person: PersonRow, wanted: str) -> bool:
 @asks("people.see")
 def page(person_id: int) -> ResponseReturnValue:
     """One person: roles over time, absences, and what may be done."""
+    return _person_page(person_id)
+
+
+def _person_page(person_id: int, refused: str = "", problem: str = "") -> str:
+    """`refused` names the form that could not be taken; it stays open with what was typed and the `problem`."""
     return render_template(
         "people/page.html",
         page=show_staff.person_page(actor(), committee_id(), person_id, at=now()),
         roles=role_choices(),
         unit_names=unit_names(),
+        refused=refused,
+        typed=request.form,
+        problem=problem,
     )
 
 
@@ -104,14 +113,31 @@ def enter() -> ResponseReturnValue:
             committee_id(),
             entered_person(),
             role=request.form.get("role", ""),
-            unit_id=request.form.get("don-vi", type=int),
+            unit_id=request.form.get("don-vi", type=an_id),
             begins=read_day(request.form.get("begins", "")),
             at=now(),
         )
     except MENDABLE as refusal:
         return _add_page(refusal), refusal.status
-    flash(_("Đã thêm người dùng. Xin cấp đường dẫn đặt mật khẩu để đăng nhập."), "done")
+    flash(_added(person_id), "done")
     return redirect(url_for("people.page", person_id=person_id), 303)
+
+
+def _added(person_id: int) -> str:
+    """What is to be done next; of somebody who was known elsewhere, that they stay as they are."""
+    found = show_staff.person_page(actor(), committee_id(), person_id, at=now())
+    typed = entered_person()
+    same = fold(typed.name) == fold(found.name) and typed.phone.strip() in ("", found.phone)
+    if not same:
+        words = _(
+            "Địa chỉ này là của %(name)s ở cơ quan khác. Đã thêm vai trò; họ tên và điện thoại giữ nguyên.",
+            name=found.name,
+        )
+    elif found.can_log_in:
+        words = _("Đã thêm vai trò cho %(name)s; người này đã có mật khẩu.", name=found.name)
+    else:
+        words = _("Đã thêm người dùng. Xin cấp đường dẫn đặt mật khẩu để đăng nhập.")
+    return str(words)
 
 
 def entered_person() -> Entered:
@@ -133,7 +159,10 @@ def _add_page(refusal: TrackerError | None = None) -> str:
 @blueprint.post("/<int:person_id>/sua")
 @asks("people.change")
 def correct(person_id: int) -> ResponseReturnValue:
-    staff.correct_person(actor(), person_id, entered_person(), at=now())
+    try:
+        staff.correct_person(actor(), person_id, entered_person(), at=now())
+    except MENDABLE as refusal:
+        return _person_page(person_id, "info", refusal.message), refusal.status
     flash(_("Đã lưu."), "done")
     return redirect(url_for("people.page", person_id=person_id), 303)
 
@@ -141,15 +170,18 @@ def correct(person_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:person_id>/vai-tro")
 @asks("people.change")
 def add_role(person_id: int) -> ResponseReturnValue:
-    staff.add_role(
-        actor(),
-        person_id,
-        committee_id(),
-        role=request.form.get("role", ""),
-        unit_id=request.form.get("don-vi", type=int),
-        begins=read_day(request.form.get("begins", "")),
-        at=now(),
-    )
+    try:
+        staff.add_role(
+            actor(),
+            person_id,
+            committee_id(),
+            role=request.form.get("role", ""),
+            unit_id=request.form.get("don-vi", type=an_id),
+            begins=read_day(request.form.get("begins", "")),
+            at=now(),
+        )
+    except MENDABLE as refusal:
+        return _person_page(person_id, "role", refusal.message), refusal.status
     flash(_("Đã thêm vai trò."), "done")
     return redirect(url_for("people.page", person_id=person_id), 303)
 
@@ -158,8 +190,11 @@ def add_role(person_id: int) -> ResponseReturnValue:
 @asks("people.change")
 def end_role(person_id: int, role_id: int) -> ResponseReturnValue:
     """Without a day the role ends yesterday: from now on it holds no more."""
-    last_day = read_day(request.form.get("last_day", "")) or today() - timedelta(days=1)
-    staff.end_role(actor(), role_id, last_day=last_day, at=now())
+    try:
+        last_day = read_day(request.form.get("last_day", "")) or today() - timedelta(days=1)
+        staff.end_role(actor(), role_id, last_day=last_day, at=now())
+    except MENDABLE as refusal:
+        return _person_page(person_id, f"end-{role_id}", refusal.message), refusal.status
     _done(_("Đã ghi ngày kết thúc vai trò."))
     return redirect(url_for("people.page", person_id=person_id), 303)
 

@@ -21,6 +21,7 @@ from tracker.store.queries.rows import UnitRow
 from tracker.vietnamese.forms import fold
 from tracker.web.context import actor, can, committee_id, now, settings, today
 from tracker.web.guard import asks
+from tracker.web.picking import an_id
 
 blueprint = Blueprint("units", __name__)
 
@@ -205,7 +206,6 @@ def page(unit_id: int) -> ResponseReturnValue:
         came=CAME,
         reorganise="reorganising.start" if "reorganising.start" in current_app.view_functions else "",
         staffing="staffing.contacts" in current_app.view_functions,
-        group_page="groups.index" if "groups.index" in current_app.view_functions else "",
     )
 
 
@@ -301,7 +301,7 @@ def _entered() -> Entry:
         level=form.get("cap", ""),
         place=form.get("dia-ban", ""),
         short_name=form.get("ten-ngan", ""),
-        parent_id=form.get("thuoc", type=int),
+        parent_id=form.get("thuoc", type=an_id),
         code=form.get("ma", ""),
         mailbox=form.get("hop-thu", ""),
         courtesy="de-nghi" in form,

@@ -81,6 +81,7 @@ def preview_change(actor: Actor, change: Change, *, at: datetime) -> Preview:
     else:
         name = new.name
         _not_twice(new, moves, change)
+        _need_to_reopen(actor, new)
     return Preview(
         unit_name=parts.unit_name(moves.unit.id, vietnam_day(at)),
         old_name=moves.old.name,
@@ -109,6 +110,7 @@ def change_staff(actor: Actor, change: Change, *, secret: str, at: datetime) -> 
         new = _existing(change, moves.unit.committee_id)
         if new is not None:
             _not_twice(new, moves, change)
+            _need_to_reopen(actor, new)
             _reopen(new)
         else:
             new = parts.new_person(_typed(change), at)
@@ -216,6 +218,12 @@ def _not_twice(new: Person, moves: _Moves, change: Change) -> None:
             "trên trang của người ấy.",
             code="role-twice",
         )
+
+
+def _need_to_reopen(actor: Actor, new: Person) -> None:
+    """Opening an account that was closed opens it in every committee: the right is needed in each of them."""
+    if not new.active:
+        parts.need_everywhere(actor, new.id)
 
 
 def _reopen(new: Person) -> None:

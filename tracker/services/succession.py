@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker import access, life
@@ -27,10 +28,13 @@ from tracker.services.record import record
 from tracker.services.show import heading_of, section_of
 from tracker.store.engine import transaction
 from tracker.store.models import (
+    Absence,
     Alias,
     Assignment,
+    Committee,
     Contact,
     DraftRow,
+    Fact,
     Feed,
     Mention,
     Plan,
@@ -289,9 +293,19 @@ def _chosen(proposal: Proposal, choices: Choices) -> Choices:
 
 
 def _lock(committee_id: int) -> None:
-    """One reorganisation of a committee at a time: its units are held until the transaction ends."""
-    query = select(Unit.id).where(Unit.committee_id == committee_id).order_by(Unit.id).with_for_update()
-    db.session.execute(query).all()
+    """One reorganisation of a committee at a time, and nobody edits its units meanwhile.
+
+    Its plans are held, too: a publishing or a tick that has begun is awaited and then seen, one that begins later
+    waits and sees the successors. Rows that refer to them may be written (no key is touched), or else whoever ticks
+    and whoever reorganises would wait for each other.
+    """
+    queries = (
+        select(Committee.id).where(Committee.id == committee_id),
+        select(Plan.id).where(Plan.committee_id == committee_id).order_by(Plan.id),
+        select(Unit.id).where(Unit.committee_id == committee_id).order_by(Unit.id),
+    )
+    for query in queries:
+        db.session.execute(query.with_for_update(key_share=True)).all()
 
 
 # Working the proposal out
@@ -376,7 +390,7 @@ def _for_work(row: WorkRow, move: Move, options: tuple[Option, ...], change: Cha
     if stays:
         found.insert(0, Option(STAY, row.holder_name))
     if not stays and life.after(row.work.state, "dissolve"):
-        found.append(Option(EXCUSE, "Thôi giao (đơn vị giải thể)"))
+        found.append(Option(EXCUSE, "Thôi giao việc này"))
     return tuple(found)
 
 
@@ -407,6 +421,7 @@ def _role_lines(
             Role.unit_id.in_(change.ended),
             or_(Role.valid_to.is_(None), Role.valid_to >= change.on),
         )
+        .options(joinedload(Role.person))
         .order_by(Role.unit_id, Role.id)
     )
     options = (*(Option(f"{HEIR}{n}", name) for n, name in enumerate(heir_names)), Option(END, "Kết thúc"))
@@ -594,6 +609,9 @@ def _against_undoing(row: UnitChange, at: datetime) -> str:
     later = _later_changes(row)
     if later:
         return f"Sau đó đã có lần sắp xếp khác với {later}. Xin hoàn tác lần đó trước."
+    edited = _edited_since(row)
+    if edited:
+        return f"Sau đó {edited}, nên không hoàn tác được nữa. Xin lập một lần sắp xếp mới cho phần cần sửa."
     worked = _worked_on(row)
     if worked:
         return f"{worked} việc đã chuyển vừa có cập nhật, nên không hoàn tác được nữa."
@@ -607,15 +625,23 @@ def _against_undoing(row: UnitChange, at: datetime) -> str:
 
 def _later_changes(row: UnitChange) -> str:
     """The name of a unit of this change that a later one touched."""
-    mine = {line[0] for line in (*row.before["units"], *row.before["heirs"])}
+    mine = _units_of(row)
     query = select(UnitChange).where(
         UnitChange.committee_id == row.committee_id, UnitChange.id > row.id, UnitChange.undone_at.is_(None)
     )
     for other in db.session.scalars(query):
-        for unit_id, name, *_rest in (*other.before["units"], *other.before["heirs"]):
-            if unit_id in mine:
-                return str(name)
+        shared = mine & _units_of(other)
+        if shared:
+            return steps.last_version(min(shared)).name
     return _later_versions(row)
+
+
+def _units_of(row: UnitChange) -> set[int]:
+    """Every unit that it touched, also those below that came under the successor."""
+    before = row.before
+    versions = {line[0] for line in before["versions"]} | set(before["versions_made"])
+    units = db.session.scalars(select(UnitVersion.unit_id).where(UnitVersion.id.in_(versions)))
+    return {line[0] for line in (*before["units"], *before["heirs"])} | set(units)
 
 
 def _later_versions(row: UnitChange) -> str:
@@ -629,6 +655,47 @@ def _later_versions(row: UnitChange) -> str:
         if newest.id != version.id and newest.id not in made:
             return newest.name
     return ""
+
+
+def _edited_since(row: UnitChange) -> str:
+    """What somebody did since to a unit, a person or a group of this change; undoing would wipe it out."""
+    own = (Fact.thing == "unit_change", Fact.thing_id == row.id, Fact.deed == "reorganised")
+    mark = db.session.scalar(select(func.max(Fact.id)).where(*own)) or 0
+    since = select(Fact.thing_id, Fact.deed).where(Fact.id > mark, Fact.committee_id == row.committee_id)
+    for thing, deeds, ids in _touched(row):
+        found = db.session.execute(since.where(Fact.thing == thing, Fact.deed.in_(deeds)).order_by(Fact.id))
+        told = next((deeds[deed] for one, deed in found if one in ids), "")
+        if told:
+            return told
+    return ""
+
+
+EDITS_OF_UNITS = {
+    "unit-corrected": "có đơn vị đã được sửa",
+    "unit-changed": "có đơn vị đã đổi tên hoặc vị trí",
+    "staff-changed": "đã thay người phụ trách ở đơn vị",
+}
+EDITS_OF_PEOPLE = {
+    "role-added": "đã thêm vai trò của người dùng",
+    "role-ended": "đã kết thúc vai trò của người dùng",
+}
+EDITS_OF_GROUPS = {"changed-group": "nhóm đơn vị đã được sửa", "removed-group": "nhóm đơn vị đã được xóa"}
+EDITS_OF_LISTS = {
+    "units-imported": "đã nạp lại danh sách đơn vị",
+    "groups-imported": "đã nạp lại danh sách nhóm",
+    "people-imported": "đã nạp lại danh sách người dùng",
+}
+
+
+def _touched(row: UnitChange) -> Iterable[tuple[str, Mapping[str, str], set[int]]]:
+    """(kind of thing, deeds that stand on this change, ids that it touched)."""
+    before = row.before
+    roles = {line[0] for line in before["roles"]} | set(before["roles_made"])
+    people = set(db.session.scalars(select(Role.person_id).where(Role.id.in_(roles))))
+    yield "unit", EDITS_OF_UNITS, _units_of(row)
+    yield "person", EDITS_OF_PEOPLE, people
+    yield "group", EDITS_OF_GROUPS, {line[0] for line in before["groups"]}
+    yield "committee", EDITS_OF_LISTS, {row.committee_id}
 
 
 def _worked_on(row: UnitChange) -> int:
@@ -666,12 +733,16 @@ def _new_unit_in_use(row: UnitChange) -> str:
             ("người dùng mới", _beyond(Role, Role.unit_id == unit_id, before["roles_made"])),
             ("kế hoạch mới", _beyond(Plan, Plan.coordinator_id == unit_id, [p[0] for p in before["plans"]])),
             ("cách viết đã ghi", _beyond(Alias, Alias.unit_id == unit_id)),
+            (
+                "người vắng mặt mới",
+                _beyond(Absence, Absence.unit_id == unit_id, [a[0] for a in before["absences"]]),
+            ),
             ("đầu mối mới", _beyond(Contact, Contact.unit_id == unit_id, [c[0] for c in before["contacts"]])),
             (
                 "đơn vị trực thuộc mới",
                 _beyond(UnitVersion, UnitVersion.parent_id == unit_id, _own_children(before, unit_id)),
             ),
-            ("nhóm đơn vị mới", _listed(unit_id)),
+            ("nhóm đơn vị mới", _listed(unit_id) or _named_by_group(row, unit_id)),
             ("bản thảo đã chọn đơn vị này", _drafted(row.committee_id, unit_id)),
         )
         for what, used in uses:
@@ -693,6 +764,17 @@ def _beyond(model: type[Any], where: Any, ours: Iterable[int] = ()) -> bool:
 def _listed(unit_id: int) -> bool:
     query = select(UnitGroupMember.group_id).where(UnitGroupMember.unit_id == unit_id).limit(1)
     return db.session.scalar(query) is not None
+
+
+def _named_by_group(row: UnitChange, unit_id: int) -> bool:
+    """Whether a group, other than those that the change itself rewrote, has the unit in its rule or exceptions."""
+    ours = {line[0] for line in row.before["groups"]}
+    groups = db.session.scalars(select(UnitGroup).where(UnitGroup.committee_id == row.committee_id))
+    return any(
+        unit_id in (group.exceptions or ()) or (group.rule or {}).get("parent_id") == unit_id
+        for group in groups
+        if group.id not in ours
+    )
 
 
 def _drafted(committee_id: int, unit_id: int) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from tracker.vietnamese.forms import comparison_key
 
@@ -18,6 +19,9 @@ STAY = "stay"
 EXCUSE = "excuse"
 DISSOLVED = "đơn vị giải thể"
 HEIR = "heir:"
+EARLIEST = 1945
+UNIT_KINDS = ("", "committee", "office", "commune", "agency", "organisation", "other")
+LEVELS = ("", "province", "district", "commune")
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,13 @@ class Change:
     document: str = ""
     heirs: tuple[Heir, ...] = ()
 
-    @property
+    @cached_property
     def lives_on(self) -> frozenset[int]:
         """Units of the change that stay what they are: the others join them, or a part leaves them."""
         heirs = {heir.unit_id for heir in self.heirs if heir.unit_id is not None}
         return frozenset(heirs & set(self.units)) if self.kind in ENDING else frozenset(self.units)
 
-    @property
+    @cached_property
     def ended(self) -> tuple[int, ...]:
         """Units that are no more from the day on."""
         return tuple(unit for unit in self.units if unit not in self.lives_on)
@@ -123,6 +127,8 @@ def _about_day(change: Change, today: date) -> list[Fault]:
                 "on", f"Ngày hiệu lực {_day(change.on)} chưa đến. Xin quay lại đúng ngày {_day(change.on)}."
             )
         ]
+    if change.on.year < EARLIEST:
+        return [Fault("on", f"Ngày hiệu lực {_day(change.on)} quá xa. Xin kiểm tra lại năm.")]
     return []
 
 
@@ -155,10 +161,19 @@ def _not_there(unit: int, change: Change, units: Mapping[int, Known], field: str
 
 
 def _about_heirs(change: Change, units: Mapping[int, Known]) -> list[Fault]:
-    found = [fault for heir in change.heirs for fault in _about_heir(heir, change, units)]
+    found = [
+        fault
+        for heir in change.heirs
+        for fault in _about_place(heir, units) or _about_heir(heir, change, units)
+    ]
     existing = [heir.unit_id for heir in change.heirs if heir.unit_id is not None]
     if len(set(existing)) < len(existing):
         found.append(Fault("heirs", "Một đơn vị kế thừa được ghi hai lần. Xin gộp lại thành một dòng."))
+    new = [heir for heir in change.heirs if heir.unit_id is None and change.kind in ENDING]
+    if _twice(heir.code.casefold() for heir in new) or _twice(comparison_key(heir.name) for heir in new):
+        found.append(
+            Fault("heirs", "Hai đơn vị mới cùng tên hoặc cùng mã. Xin ghi tên và mã riêng cho từng đơn vị.")
+        )
     if change.kind != "abolished" and not change.heirs:
         found.append(Fault("heirs", "Xin cho biết đơn vị sau khi sắp xếp."))
     if change.kind == "merged" and len(change.heirs) > 1:
@@ -178,6 +193,11 @@ def _about_functions(change: Change) -> list[Fault]:
     return []
 
 
+def _twice(words: Iterable[str]) -> bool:
+    found = [word for word in words if word]
+    return len(set(found)) < len(found)
+
+
 def _about_heir(heir: Heir, change: Change, units: Mapping[int, Known]) -> list[Fault]:
     if change.kind in ("renamed", "moved"):
         return _about_becoming(heir, change, units)
@@ -194,6 +214,16 @@ def _about_heir(heir: Heir, change: Change, units: Mapping[int, Known]) -> list[
         return [Fault("heirs", f"Đã có đơn vị tên {same}. Xin chọn đơn vị đó hoặc ghi tên khác.")]
     if heir.parent_id in change.ended:
         return [Fault("heirs", "Đơn vị cấp trên của đơn vị mới không còn sau sắp xếp. Xin chọn lại.")]
+    return []
+
+
+def _about_place(heir: Heir, units: Mapping[int, Known]) -> list[Fault]:
+    """A new unit, or what one becomes, is of a known kind and stands under a unit of the committee that goes on."""
+    if heir.kind not in UNIT_KINDS or heir.level not in LEVELS:
+        return [Fault("heirs", "Xin chọn loại và cấp trong danh sách.")]
+    above = units.get(heir.parent_id) if heir.parent_id is not None else None
+    if heir.parent_id is not None and (above is None or above.valid_to is not None):
+        return [Fault("heirs", "Đơn vị cấp trên đã chọn không còn hoạt động. Xin chọn lại trong danh sách.")]
     return []
 
 

@@ -19,7 +19,7 @@ from tracker.store.queries.rows import GroupRow, UnitRow
 from tracker.vietnamese.order import sort_key
 from tracker.web.context import actor, committee_id, now, today
 from tracker.web.guard import asks
-from tracker.web.picking import numbers, ticked
+from tracker.web.picking import an_id, numbers, ticked
 from tracker.web.task_form import read_day, written_day
 
 blueprint = Blueprint("groups", __name__, url_prefix="/don-vi/nhom")
@@ -160,7 +160,7 @@ def _said() -> Said:
     said = Said(
         name=form.get("name", ""),
         rule=_rule() if by_rule else None,
-        members=tuple(form.getlist("member", type=int)),
+        members=tuple(form.getlist("member", type=an_id)),
         exceptions=numbers(form.get("exceptions", "")),
         spellings=tuple(form.get("spellings", "").splitlines()),
     )
@@ -175,7 +175,7 @@ def _rule() -> dict[str, object]:
         "kind": form.get("kind", ""),
         "level": form.get("level", ""),
         "place": " ".join(form.get("place", "").split()),
-        "parent_id": form.get("parent", 0, type=int),
+        "parent_id": form.get("parent", 0, type=an_id),
     }
     return {name: value for name, value in rule.items() if value}
 

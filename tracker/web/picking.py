@@ -13,16 +13,26 @@ from tracker.sheets.words import UNIT_KINDS
 from tracker.store.queries.rows import UnitRow
 from tracker.vietnamese.order import sort_key
 
+MOST = 2**31 - 1
+
+
+def an_id(text: str) -> int:
+    """A row's id as a form sends it. Raises `ValueError` (a form's `type=` takes that for none) where no database
+    can hold it."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 11 and 0 < int(text) <= MOST):
+        raise ValueError(text[:20])
+    return int(text)
+
 
 def numbers(text: str) -> tuple[int, ...]:
     """1,2,9 as numbers; what is none is passed over."""
-    return tuple(int(one) for one in text.split(",") if one.isascii() and one.isdecimal() and len(one) < 19)
+    return tuple(int(one) for one in text.split(",") if one.isascii() and one.isdecimal() and len(one) < 10)
 
 
 def ticked(form: MultiDict[str, str], name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """(units that were shown, those of them that are ticked); both empty where the form had no such boxes."""
     shown = numbers(form.get(f"{name}-shown", ""))
-    kept = set(form.getlist(name, type=int))
+    kept = set(form.getlist(name, type=an_id))
     return shown, tuple(one for one in shown if one in kept)
 
 

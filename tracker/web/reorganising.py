@@ -22,6 +22,7 @@ from tracker.sheets.words import UNIT_KINDS, plain_day
 from tracker.units.succession import KINDS, Change, Heir
 from tracker.web.context import actor, committee_id, now, today
 from tracker.web.guard import asks
+from tracker.web.picking import an_id
 from tracker.web.task_form import read_day
 
 blueprint = Blueprint("reorganising", __name__, url_prefix="/don-vi/sap-xep")
@@ -137,7 +138,7 @@ def _form(given: MultiDict[str, str], problem: Problem | None = None) -> str:
         several=kind in SEVERAL,
         heirs=range(HEIRS[kind]),
         given=given,
-        chosen={int(one) for one in given.getlist("unit") if one.isdecimal()},
+        chosen=set(given.getlist("unit", type=an_id)),
         units=show.units(actor(), committee_id(), at=now()),
         kinds=list(UNIT_KINDS.items()),
         levels=list(LEVELS.items()),
@@ -164,21 +165,21 @@ def change_from(given: MultiDict[str, str]) -> Change:
         found = (Heir(**{**vars(found[0]), "function": ""}),)
     return Change(
         kind=kind,
-        units=tuple(int(one) for one in given.getlist("unit") if one.isdecimal()),
+        units=tuple(given.getlist("unit", type=an_id)),
         on=on,
         document=given.get("document", "").strip(),
         heirs=found,
     )
 
 
-def _heir(given: Mapping[str, str], n: int, kind: str) -> Heir | None:
+def _heir(given: MultiDict[str, str], n: int, kind: str) -> Heir | None:
     """One successor as entered: a unit of the list, else a new one; None for an empty line."""
 
     def text(name: str) -> str:
         return " ".join(given.get(f"heir-{n}-{name}", "").split())
 
     def number(name: str) -> int | None:
-        return int(text(name)) if text(name).isdecimal() else None
+        return given.get(f"heir-{n}-{name}", type=an_id)
 
     function = text("function")
     if number("unit") is not None:

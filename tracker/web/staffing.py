@@ -16,6 +16,7 @@ from tracker.store.queries.rows import PersonRow
 from tracker.web.context import actor, can, committee_id, now, today
 from tracker.web.guard import asks, local_address
 from tracker.web.people import entered_person, unit_names
+from tracker.web.picking import an_id
 from tracker.web.task_form import read_day
 
 blueprint = Blueprint("staffing", __name__)
@@ -53,10 +54,10 @@ def carry_out() -> ResponseReturnValue:
 
 def _change() -> Change:
     form = request.form
-    unit_id, old_id = form.get("don-vi", type=int), form.get("nguoi", type=int)
+    unit_id, old_id = form.get("don-vi", type=an_id), form.get("nguoi", type=an_id)
     if unit_id is None or old_id is None:
         raise Invalid(_("Xin chọn đơn vị và người bàn giao."))
-    new_id = form.get("nguoi-moi", type=int)
+    new_id = form.get("nguoi-moi", type=an_id)
     return Change(
         unit_id=unit_id,
         old_id=old_id,
@@ -116,13 +117,13 @@ def leave() -> ResponseReturnValue:
 
 
 def _leave() -> Leave:
-    deputy_id = request.form.get("deputy", type=int)
+    deputy_id = request.form.get("deputy", type=an_id)
     if deputy_id is None:
         raise Invalid(_("Xin chọn người làm thay."))
     return Leave(
         person_id=_absent_id(),
         deputy_id=deputy_id,
-        unit_id=request.form.get("don-vi", type=int),
+        unit_id=request.form.get("don-vi", type=an_id),
         starts_on=_day("starts_on", _("Xin ghi ngày đầu vắng mặt, ví dụ %(day)s.")),
         ends_on=_day("ends_on", _("Xin ghi ngày cuối vắng mặt, ví dụ %(day)s.")),
         reason=request.form.get("reason", ""),
@@ -131,7 +132,7 @@ def _leave() -> Leave:
 
 def _absent_id() -> int:
     """Whom the form is about: the visitor, where nobody is named."""
-    return request.values.get("nguoi", type=int) or actor().id or 0
+    return request.values.get("nguoi", type=an_id) or actor().id or 0
 
 
 def _away_page(refusal: TrackerError | None = None) -> str:

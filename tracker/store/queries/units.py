@@ -232,19 +232,27 @@ def grants(session: AnySession, person_id: int, day: date) -> tuple[Grant, ...]:
     )
 
 
-def people(session: AnySession, committee_id: int, day: date) -> list[PersonRow]:
-    """Everybody with a role in the committee, and those roles; beside them the roles of absent colleagues."""
+def people(
+    session: AnySession, committee_id: int, day: date, *, unit_id: int | None = None
+) -> list[PersonRow]:
+    """Everybody with a role in the committee, and those roles; beside them the roles of absent colleagues.
+    With `unit_id`, those alone who have a role in that unit, be it for somebody absent."""
     query = (
         select(Person, Role)
         .join(Role, Role.person_id == Person.id)
         .where(Role.committee_id == committee_id, *valid_on(Role, day))
         .order_by(Person.name, Person.id, Role.id)
     )
+    standing_in = stood_in(day).where(Role.committee_id == committee_id, *valid_on(Role, day))
+    acted = session.execute(standing_in).all()
+    if unit_id is not None:
+        holders = session.scalars(select(Role.person_id).where(Role.unit_id == unit_id, *valid_on(Role, day)))
+        deputies = {row.deputy_id for row in acted if row.Role.unit_id == unit_id}
+        query = query.where(Person.id.in_({*holders, *deputies}))
     found: dict[int, tuple[Person, list[tuple[Role, str]]]] = {}
     for person, role in session.execute(query):
         found.setdefault(person.id, (person, []))[1].append((role, ""))
-    acted = stood_in(day).where(Role.committee_id == committee_id, *valid_on(Role, day))
-    for row in session.execute(acted):
+    for row in acted:
         if row.deputy_id in found:
             found[row.deputy_id][1].append((row.Role, row.absent))
     unit_names = names(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -168,16 +169,31 @@ def open_work(session: AnySession, unit_ids: Iterable[int]) -> dict[int, int]:
 
 
 def colleagues(session: AnySession, committee_id: int, day: date) -> tuple[tuple[int, str], ...]:
-    """(id, name and address) of active people with a role in the committee that is not over: to choose from."""
+    """(id, name and units) of active people with a role in the committee that is not over: to choose from. The
+    address tells apart who works in no unit, and who has the same name in the same unit."""
     query = (
-        select(Person)
+        select(Person.id, Person.name, Person.email, Role.unit_id)
         .join(Role, Role.person_id == Person.id)
         .where(
             Role.committee_id == committee_id,
             Person.active,
             or_(Role.valid_to.is_(None), Role.valid_to >= day),
         )
-        .distinct()
-        .order_by(Person.name, Person.id)
+        .order_by(Person.name, Person.id, Role.id)
     )
-    return tuple((one.id, f"{one.name} ({one.email})") for one in session.scalars(query))
+    found = session.execute(query).all()
+    called = names(session, {unit_id for *_, unit_id in found if unit_id}, day)
+    people: dict[int, tuple[str, str, dict[str, None]]] = {}
+    for person_id, name, email, unit_id in found:
+        units_of = people.setdefault(person_id, (name, email, {}))[2]
+        if unit_id in called:
+            units_of[called[unit_id]] = None
+    told = {
+        person_id: " · ".join((name, ", ".join(where) or email))
+        for person_id, (name, email, where) in people.items()
+    }
+    same = Counter(told.values())
+    return tuple(
+        (person_id, words if same[words] == 1 else f"{words} ({people[person_id][1]})")
+        for person_id, words in told.items()
+    )

@@ -429,3 +429,47 @@ def test_only_lines_of_the_same_task_and_period_go_along(world, clock, plan):
             world.actor("officer"), first, Given(text="1/BC-UBND ngày 1/5/2026"), also=[foreign], at=clock.now
         )
     assert db.session.get(Assignment, first).state == "open"
+
+
+@pytest.fixture
+def bundle(world, clock, plan):
+    """Lines that the merged commune ticked together: their ids."""
+    carried_out(world, merge(world), clock.now)
+    heir = unit_named("UBND xã Tân Bình")
+    first, *also = db.session.scalars(
+        select(Assignment.id).where(Assignment.holder_id == heir).order_by(Assignment.id)
+    ).all()
+    given = Given(text="1/BC-UBND ngày 1/5/2026")
+    work.tick(world.actor("officer"), first, given, also=also, at=clock.now)
+    return [first, *also]
+
+
+def test_lines_that_were_sent_together_are_accepted_together(world, clock, bundle):
+    first, *also = bundle
+    coordinator = world.actor("coordinator")
+    page = show.work_page(coordinator, first, at=clock.now)
+    assert [row.id for row in page.bundled] == also
+    work.accept(coordinator, first, also=also, row_version=page.row.row_version, at=clock.now)
+    rows = [db.session.get(Assignment, work_id) for work_id in bundle]
+    assert {(row.state, row.done_on) for row in rows} == {("accepted", clock.now.date())}
+    assert show.work_page(coordinator, first, at=clock.now).bundled == ()
+
+
+def test_one_line_alone_may_be_accepted_and_the_others_stay(world, clock, bundle):
+    first, *also = bundle
+    coordinator = world.actor("coordinator")
+    row_version = db.session.get(Assignment, first).row_version
+    work.accept(coordinator, first, row_version=row_version, at=clock.now)
+    assert {db.session.get(Assignment, one).state for one in also} == {"submitted"}
+
+
+def test_what_was_sent_by_itself_is_not_accepted_with_others(world, clock, bundle):
+    first, *also = bundle
+    officer, coordinator = world.actor("officer"), world.actor("coordinator")
+    work.take_back(officer, also[0], at=clock.now)
+    work.tick(officer, also[0], Given(text="2/BC-UBND ngày 1/5/2026"), at=clock.now)
+    row_version = db.session.get(Assignment, first).row_version
+    with pytest.raises(Invalid, match="gửi chung"):
+        work.accept(coordinator, first, also=also, row_version=row_version, at=clock.now)
+    db.session.rollback()
+    assert {db.session.get(Assignment, one).state for one in bundle} == {"submitted"}

@@ -198,6 +198,20 @@ def test_one_form_sends_the_same_evidence_for_all_inherited_lines(merged, work_i
         assert db.session.get(Assignment, int(one)).state == "submitted"
 
 
+def test_the_coordinator_accepts_what_was_sent_together_at_once(merged, work_id, signed_in, send):
+    first = work_id("Rà soát")
+    page = f"/viec/{first}"
+    officer, coordinator = signed_in("officer"), signed_in("coordinator")
+    also = re.findall(r'name="also" value="(\d+)" checked', officer.get(page).get_data(as_text=True))
+    send(officer, page, page + "/gui", text="15/BC-UBND ngày 12/5/2026", also=also)
+    html = coordinator.get(page).get_data(as_text=True)
+    assert re.findall(r'name="also" value="(\d+)" checked', html) == also
+    version = re.search(r'name="row_version" value="(\d+)"', html)[1]
+    assert send(coordinator, page, page + "/duyet", row_version=version, also=also).status_code == 303
+    db.session.rollback()
+    assert {db.session.get(Assignment, int(one)).state for one in (first, *also)} == {"accepted"}
+
+
 def test_an_ended_unit_has_no_calendar_any_more_and_says_who_follows_it(merged, world, signed_in):
     page = signed_in("manager").get(f"/don-vi/{world.tan_lap}")
     assert ".ics" not in page.get_data(as_text=True)

@@ -12,11 +12,13 @@ from sqlalchemy import select
 from tracker import access
 from tracker.access import Actor, Thing
 from tracker.clock import vietnam_day
+from tracker.deadlines.workdays import NATIONAL
 from tracker.drafts import codec
 from tracker.drafts.model import Doubt, Source
 from tracker.errors import Forbidden, NotFound
 from tracker.extensions import db
 from tracker.progress.counts import DONE
+from tracker.progress.standing import when
 from tracker.services import drafting, figures, foretelling
 from tracker.services.past import past_periods
 from tracker.services.publish import forecast
@@ -148,8 +150,7 @@ def unit_page(actor: Actor, unit_id: int, *, at: datetime) -> UnitPage:
 
 
 def _people_of(unit: UnitRow, today: date) -> tuple[PersonRow, ...]:
-    everybody = find_units.people(db.session, unit.committee_id, today)
-    return tuple(p for p in everybody if any(role.unit_id == unit.id for role in p.roles))
+    return tuple(find_units.people(db.session, unit.committee_id, today, unit_id=unit.id))
 
 
 def _over(unit_id: int, today: date) -> bool:
@@ -228,13 +229,7 @@ def _urgency(row: WorkRow, today: date) -> str:
         return "done"
     if code == "excused":
         return ""
-    if row.due_on is None:
-        return "undated"
-    if row.due_on <= today + timedelta(days=6 - today.weekday()):
-        return "week"
-    if (row.due_on.year, row.due_on.month) == (today.year, today.month):
-        return "month"
-    return "soon" if code == "soon" else "later"
+    return when(row.work, today, NATIONAL)
 
 
 def _helped(unit_id: int, today: date, plan_id: int | None) -> tuple[WorkRow, ...]:
@@ -295,6 +290,7 @@ def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
         may_take_back=may_tick and row.work.state == "submitted",
         sees_evidence=sees,
         siblings=tuple(_siblings(row, today)) if row.work.state in ("open", "waiting") else (),
+        bundled=tuple(_bundled(row, today)) if row.work.state == "submitted" and sees else (),
         due=present_due(assignment, timing_draft(timing), rules_of(db.session, row.committee_id)),
     )
 
@@ -305,6 +301,14 @@ def _siblings(row: WorkRow, today: date) -> Iterable[WorkRow]:
         same = (other.timing_id, other.period) == (row.timing_id, row.period) and other.id != row.id
         if same and other.work.state in ("open", "waiting"):
             yield other
+
+
+def _bundled(row: WorkRow, today: date) -> Iterable[WorkRow]:
+    """Lines of the same unit that were ticked together with this one, and are not decided yet."""
+    if not row.bundle:
+        return ()
+    others = _works(Wanted(tasks=[row.task_id], holders=[row.holder_id], states=["submitted"]), today)
+    return (one for one in others if one.bundle == row.bundle and one.id != row.id)
 
 
 def _printed(timing: Timing | None, due: date | None) -> date | None:

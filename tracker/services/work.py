@@ -100,15 +100,26 @@ def take_back_part(actor: Actor, assignment_id: int, submission_id: int, *, at: 
         note(actor, work, "took-back", at, {"submission": submission.id, "parts": submission.parts})
 
 
-def accept(actor: Actor, assignment_id: int, *, row_version: int, at: datetime) -> None:
-    """The coordinator accepts; the day that counts is the day of the submission, not today."""
+def accept(
+    actor: Actor, assignment_id: int, *, also: Collection[int] = (), row_version: int, at: datetime
+) -> None:
+    """The coordinator accepts; the day that counts is the day of the submission, not today. `also` are further
+    lines that the unit ticked together with this one: they are accepted with it, or none is."""
     with changing(actor, "accept", assignment_id, row_version) as work:
-        sent(work)
-        move(work, "accept", at)
-        for one in _pending(work):
-            _decide(one, actor, "accepted", at)
-        work.done_on = day_that_counts(work.submissions)
-        note(actor, work, "accepted", at, {"done_on": work.done_on.isoformat()})
+        bundle = sent(work).bundle
+        together = _together(actor, "accept", work, also)
+        if any(sent(one).bundle != bundle for one in together[1:]):
+            raise Invalid("Chỉ duyệt chung các dòng mà đơn vị đã gửi chung một lần.", code="not-together")
+        for one in together:
+            _accept(actor, one, at)
+
+
+def _accept(actor: Actor, work: Assignment, at: datetime) -> None:
+    move(work, "accept", at)
+    for one in _pending(work):
+        _decide(one, actor, "accepted", at)
+    work.done_on = day_that_counts(work.submissions)
+    note(actor, work, "accepted", at, {"done_on": work.done_on.isoformat()})
 
 
 def return_(

@@ -232,8 +232,12 @@ def tick_on_behalf(assignment_id: int) -> ResponseReturnValue:
 @blueprint.post("/viec/<int:assignment_id>/duyet")
 @asks("work.accept")
 def accept(assignment_id: int) -> ResponseReturnValue:
-    deeds.accept(actor(), assignment_id, row_version=row_version(), at=now())
-    flash(_("Đã duyệt. Việc đã hoàn thành."), "done")
+    also = also_from_form()
+    deeds.accept(actor(), assignment_id, also=also, row_version=row_version(), at=now())
+    flash(
+        _("Đã duyệt %(n)d dòng gửi chung.", n=len(also) + 1) if also else _("Đã duyệt. Việc đã hoàn thành."),
+        "done",
+    )
     back = local_address(request.form.get("back"))
     address = back or url_for("work.one", assignment_id=assignment_id, xong=1)
     return redirect(address, 303)

@@ -237,6 +237,8 @@ class WorkPage:
     may_take_back: bool
     sees_evidence: bool
     siblings: tuple[WorkRow, ...] = ()
+    bundled: tuple[WorkRow, ...] = ()
+    """Other lines that were ticked together with this one and wait for acceptance with it."""
     due: Due | None = None
 
 

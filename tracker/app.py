@@ -34,6 +34,7 @@ from tracker.web import (
     periods,
     plans,
     reorganising,
+    report_dates,
     review,
     rosters,
     staffing,
@@ -62,6 +63,7 @@ DOORS = (
     staffing,
     outbox,
     calendar,
+    report_dates,
     files,
     routes,
 )

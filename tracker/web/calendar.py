@@ -16,6 +16,7 @@ from tracker.deadlines.workdays import NOT_OFF, DayRow
 from tracker.errors import Invalid, Refused, TrackerError
 from tracker.services import calendar as deeds
 from tracker.services.calendar import CalendarPage, Moved, NewDays, Preview, Removal
+from tracker.web import report_dates
 from tracker.web.context import actor, committee_id, now, today
 from tracker.web.guard import asks
 from tracker.web.task_form import read_day, written_day
@@ -52,7 +53,12 @@ def index() -> ResponseReturnValue:
     return _page()
 
 
-def _page(entered: Entered | None = None) -> str:
+def page_with(reports: report_dates.Section) -> str:
+    """The page with the section of report dates as it was entered."""
+    return _page(reports=reports)
+
+
+def _page(entered: Entered | None = None, reports: report_dates.Section | None = None) -> str:
     year = request.values.get("nam", type=int) or today().year
     page = deeds.year_page(actor(), committee_id(), year)
     return render_template(
@@ -62,6 +68,7 @@ def _page(entered: Entered | None = None) -> str:
         rows=page.calendar.year(year),
         entered=entered,
         given=entered.given if entered else {},
+        reports=reports or report_dates.section(year),
     )
 
 

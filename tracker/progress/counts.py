@@ -18,10 +18,32 @@ from tracker.progress.enough import needed
 from tracker.progress.standing import Standing, Work, standing
 
 # From worst to best: the first one that a cell or a row holds is what it shows.
-WORST_FIRST = ("overdue", "submitted", "today", "soon", "waiting", "open", "late", "accepted", "enough", "excused")
+WORST_FIRST = (
+    "overdue",
+    "submitted",
+    "today",
+    "soon",
+    "waiting",
+    "open",
+    "late",
+    "accepted",
+    "enough",
+    "excused",
+)
 DONE = ("accepted", "late")
 # How near to done: what is sent is nearer than what nobody has done yet.
-NEAREST_FIRST = ("accepted", "late", "submitted", "open", "waiting", "soon", "today", "overdue", "enough", "excused")
+NEAREST_FIRST = (
+    "accepted",
+    "late",
+    "submitted",
+    "open",
+    "waiting",
+    "soon",
+    "today",
+    "overdue",
+    "enough",
+    "excused",
+)
 UNDATED, NOT_DUE, ENOUGH = "undated", "not-due", "enough"
 
 
@@ -120,7 +142,9 @@ class Tally:
     def worst(self) -> str | None:
         """The code that a cell shows, None for an empty one."""
         counts = {**vars(self), "accepted": self.in_time}
-        return next((code for code in WORST_FIRST if code not in ("enough", "excused") and counts[code]), None)
+        return next(
+            (code for code in WORST_FIRST if code not in ("enough", "excused") and counts[code]), None
+        )
 
     @property
     def segments(self) -> tuple[tuple[str, int], ...]:
@@ -203,6 +227,24 @@ def tally(works: Iterable[Work], today: date, calendar: WorkCalendar) -> Tally:
         done_of_due=Rate(due["accepted"] + due["late"], due_so_far),
         due=tuple((code, due[code]) for code in WORST_FIRST if due[code]),
         excuses=tuple(sorted(excuses.items())),
+    )
+
+
+def by_code(codes: Iterable[str]) -> Tally:
+    """Count what stands at these codes, where no due day has to be told apart."""
+    found = Counter(codes)
+    done = found["accepted"] + found["late"]
+    return Tally(
+        total=found.total() - found["enough"] - found["excused"],
+        done=done,
+        late=found["late"],
+        submitted=found["submitted"],
+        overdue=found["overdue"],
+        today=found["today"],
+        soon=found["soon"],
+        waiting=found["waiting"],
+        open=found["open"],
+        excused=found["enough"] + found["excused"],
     )
 
 

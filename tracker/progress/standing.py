@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from tracker.deadlines.workdays import WorkCalendar
 
@@ -77,6 +77,22 @@ def standing(work: Work, today: date, calendar: WorkCalendar) -> Standing:
         waited = (today - work.waits_since).days if work.waits_since else None
         return Standing("waiting", waited)
     return _open(work.due_on, today, calendar)
+
+
+def when(work: Work, today: date, calendar: WorkCalendar) -> str:
+    """Where open work stands in a list by time: overdue, today, week, month, soon (within thirty days), later, or
+    undated. A list by weeks and months has no other boundaries."""
+    code = standing(work, today, calendar).code
+    due = work.due_on
+    if due is None:
+        return "undated"
+    if code in ("overdue", "today"):
+        return code
+    if due <= today + timedelta(days=6 - today.weekday()):
+        return "week"
+    if (due.year, due.month) == (today.year, today.month):
+        return "month"
+    return "soon" if code == "soon" else "later"
 
 
 def _open(due: date | None, today: date, calendar: WorkCalendar) -> Standing:

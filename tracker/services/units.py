@@ -17,9 +17,10 @@ from sqlalchemy import select
 from tracker import access
 from tracker.access import Actor, Thing
 from tracker.clock import vietnam_day
-from tracker.deadlines.workdays import NATIONAL
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
+from tracker.life import LIVE
+from tracker.services import figures
 from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Alias, Committee, Unit, UnitVersion
@@ -99,8 +100,20 @@ def house(actor: Actor, committee_id: int, *, day: date, at: datetime) -> House:
     seen: set[int] | None = set(actor.units())
     if access.may(actor, "dashboard.see", Thing(committee_id)):
         seen = None
-    work = find.work(db.session, committee_id, vietnam_day(at), seen) if seen is None or seen else {}
+    work = _open_work(committee_id, seen, vietnam_day(at)) if seen is None or seen else {}
     return House(tuple(_in_order(found)), find.ended(db.session, committee_id, day), work)
+
+
+def _open_work(committee_id: int, units: set[int] | None, today: date) -> dict[int, tuple[int, int]]:
+    """Unit → (how much it still has to do, how much of that is overdue)."""
+    wanted = Wanted(committee_id=committee_id, holders=units, states=LIVE)
+    stands = figures.codes(today)
+    found: dict[int, tuple[int, int]] = {}
+    for line in figures.lines(wanted):
+        left, late = found.get(line.holder_id, (0, 0))
+        code = stands(line)
+        found[line.holder_id] = left + (code != "enough"), late + (code == "overdue")
+    return found
 
 
 def _in_order(rows: list[UnitRow]) -> list[UnitRow]:
@@ -143,14 +156,13 @@ def life(actor: Actor, unit_id: int, *, at: datetime) -> Life:
 
 def _urgent(unit_id: int, today: date) -> tuple[WorkRow, ...]:
     """What is overdue or due within thirty days, the oldest first."""
-    rows = find_work.rows(db.session, Wanted(holders=[unit_id]), today, NATIONAL)
+    rows = find_work.rows(db.session, Wanted(holders=[unit_id]), today)
     pressing = [row for row in rows if row.standing.code in URGENT and row.due_on]
     return tuple(sorted(pressing, key=lambda row: row.due_on or date.max)[:8])
 
 
 def _absences(unit: Unit, today: date) -> tuple[AbsenceRow, ...]:
-    people = find_units.people(db.session, unit.committee_id, today)
-    ours = {one.id for one in people if any(role.unit_id == unit.id for role in one.roles)}
+    ours = {one.id for one in find_units.people(db.session, unit.committee_id, today, unit_id=unit.id)}
     found = absences(db.session, people=ours, since=today) if ours else []
     return tuple(one for one in found if one.person_id in ours and one.covers(unit.id))
 

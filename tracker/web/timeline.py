@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tracker.deadlines.periods import add_months, period_end, period_start
-from tracker.progress.counts import WORST_FIRST
+from tracker.progress.counts import WORST_FIRST, by_code
 from tracker.sheets.words import plain_day
 from tracker.store.queries.rows import Section, TaskRow, WorkRow
 
@@ -300,15 +300,15 @@ def _quarters(moments: list[Moment], scale: Scale, today: date) -> tuple[Quarter
 
 def _quarter(moments: list[Moment], start: date, today: date) -> Quarter:
     end = period_end(start, "quarter")
-    codes = [moment.code for moment in moments if start <= moment.due <= end]
+    tally = by_code(moment.code for moment in moments if start <= moment.due <= end)
     return Quarter(
         name=f"Quý {ROMAN[(start.month - 1) // 3]}/{start.year}",
         now=start <= today <= end,
-        total=len(codes),
-        done=sum(code in ("accepted", "late") for code in codes),
-        overdue=codes.count("overdue"),
-        soon=codes.count("soon") + codes.count("today"),
-        submitted=codes.count("submitted"),
+        total=tally.total,
+        done=tally.done,
+        overdue=tally.overdue,
+        soon=tally.coming,
+        submitted=tally.submitted,
     )
 
 

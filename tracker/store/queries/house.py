@@ -1,4 +1,4 @@
-"""The units of a committee over all time: versions, who followed whom, spellings, and how much work there is."""
+"""The units of a committee over all time: versions, who followed whom, and spellings."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from tracker.life import OPEN, WAITING
 from tracker.store.engine import AnySession
-from tracker.store.models import Alias, Assignment, Contact, Unit, UnitSuccession, UnitVersion
+from tracker.store.models import Alias, Contact, Unit, UnitSuccession, UnitVersion
 from tracker.store.queries.units import names
 from tracker.units.history import Version
 
@@ -177,21 +176,3 @@ def spellings(session: AnySession, unit_id: int) -> tuple[SpellingRow, ...]:
 def contacts(session: AnySession, unit_id: int) -> tuple[ContactRow, ...]:
     query = select(Contact).where(Contact.unit_id == unit_id).order_by(Contact.id)
     return tuple(ContactRow(c.duty, c.name, c.email, c.phone) for c in session.scalars(query))
-
-
-def work(
-    session: AnySession, committee_id: int, today: date, unit_ids: Collection[int] | None = None
-) -> dict[int, tuple[int, int]]:
-    """Unit → (how much is open, how much of that is overdue), counted by the database."""
-    query = (
-        select(Assignment.holder_id, Assignment.state, Assignment.due_on < today, func.count())
-        .where(Assignment.committee_id == committee_id, Assignment.state.in_((OPEN, WAITING)))
-        .group_by(Assignment.holder_id, Assignment.state, Assignment.due_on < today)
-    )
-    if unit_ids is not None:
-        query = query.where(Assignment.holder_id.in_(unit_ids))
-    found: dict[int, tuple[int, int]] = {}
-    for unit, state, over, count in session.execute(query):
-        left, late = found.get(unit, (0, 0))
-        found[unit] = (left + count, late + (count if over and state == OPEN else 0))
-    return found

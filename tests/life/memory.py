@@ -14,7 +14,8 @@ from tracker.store.queries.closings import held_since
 Rows = dict[int, tuple[Any, ...]]
 
 OF_COMMITTEE = "FROM assignment a WHERE a.committee_id = :committee"
-KEYS = f"SELECT a.id, a.task_id, a.timing_id, a.unit_id, a.period, a.first_due_on {OF_COMMITTEE}"
+KEYS = f"SELECT a.id, a.task_id, a.timing_id, a.unit_id, a.period {OF_COMMITTEE}"
+FIRSTS = f"SELECT a.id, a.first_due_on {OF_COMMITTEE} AND a.first_due_on IS NOT NULL"
 LIVES = (
     "SELECT a.id, a.plan_id, a.timing_id, a.period, a.state, a.due_on, a.done_on, a.holder_id, a.excuse, "
     f"a.excuse_reason, a.waits_for, a.waits_since, a.seen_on {OF_COMMITTEE}"
@@ -40,10 +41,11 @@ CLOSINGS = (
 
 @dataclass(frozen=True)
 class Kept:
-    """Rows by id. `keys` are those of assignments with the first due day, `lives` what happens to them, `held` the
-    assignments that nothing may happen to."""
+    """Rows by id. `keys` are those of assignments, `firsts` their first due days once they have one, `lives` what
+    happens to them, `held` the assignments that nothing may happen to."""
 
     keys: Rows
+    firsts: Rows
     lives: Rows
     evidence: Rows
     submissions: Rows
@@ -54,7 +56,7 @@ class Kept:
     def lost_since(self, before: Kept) -> list[str]:
         """What was there before and is gone or different now."""
         found = []
-        for name in ("keys", "evidence", "submissions", "facts", "closings"):
+        for name in ("keys", "firsts", "evidence", "submissions", "facts", "closings"):
             then, now = getattr(before, name), getattr(self, name)
             found += [f"{name} {n} is lost: {row}" for n, row in then.items() if n not in now]
             found += [
@@ -91,4 +93,6 @@ def kept(committee_id: int) -> Kept:
     lives = rows(LIVES)
     since = held_since(db.session)
     held = frozenset(n for n, row in lives.items() if since(*row[:3]) is not None)
-    return Kept(rows(KEYS), lives, rows(EVIDENCE), rows(SUBMISSIONS), rows(FACTS), rows(CLOSINGS), held)
+    return Kept(
+        rows(KEYS), rows(FIRSTS), lives, rows(EVIDENCE), rows(SUBMISSIONS), rows(FACTS), rows(CLOSINGS), held
+    )

@@ -27,14 +27,17 @@ from tracker.clock import at_vietnam, vietnam_day
 from tracker.deadlines.periods import add_months
 from tracker.deadlines.workdays import NATIONAL
 from tracker.extensions import db
-from tracker.services import plans, publish, review, rosters, show, work
+from tracker.services import noting, plans, publish, review, rosters, show, staff, succession, work
 from tracker.services.accounts import hash_password
+from tracker.services.staff_parts import Entered
+from tracker.services.succession import Choices
 from tracker.sheets.plan_docx import PlanText, plan_docx, plan_lines
 from tracker.sheets.words import ROLES
 from tracker.store.engine import transaction
 from tracker.store.models import (
     Assignment,
     Committee,
+    Contact,
     Deliverable,
     Fact,
     Person,
@@ -44,8 +47,10 @@ from tracker.store.models import (
     TaskVersion,
     Timing,
     Unit,
+    UnitChange,
 )
 from tracker.store.queries.units import grants, names
+from tracker.units.succession import Change, Heir
 
 COMMITTEE = "UBND huyện Sơn Thanh"
 PLACE = "Sơn Thanh"
@@ -53,6 +58,7 @@ COORDINATOR = "PTP"
 PUBLISHED = ("pbgdpl", "tiep-can-phap-luat")
 UNDER_REVIEW = "ra-soat-van-ban"
 SHOWN_LOG_INS = ("theodoi", "lanhdao", "quanly", "canbo.tanlap", "chutich.tanlap", "canbo.phongvhtt")
+RENAMED = ("NNMT", "Phòng Nông nghiệp và Môi trường")  # which unit, and its name since then
 HISTORY_DAYS = 75  # how long ago the plans were issued
 SHORTEST_HISTORY = 10  # in the first days of January the plans are last year's
 MARK = re.compile(r"\{(?P<name>\w+)(?::(?P<offset>[+-]?\d+))?\}")
@@ -201,11 +207,44 @@ def _set_up(times: Times, hash_cost: str) -> int:
         _mark(committee_id, "sample_at", times.at.astimezone(UTC).isoformat())
     else:
         committee_id = committee.id
-    rosters.import_units(OPERATOR, committee_id, _data("rosters/son-thanh-don-vi.csv"), at=at)
+    if not _house_stands(committee_id):  # a list that comes again would take the renaming back
+        rosters.import_units(OPERATOR, committee_id, _data("rosters/son-thanh-don-vi.csv"), at=at)
     rosters.import_groups(OPERATOR, committee_id, _data("rosters/son-thanh-nhom.csv"), at=at)
     rosters.import_people(OPERATOR, committee_id, _data("rosters/son-thanh-nguoi-dung.csv"), at=at)
     _let_in(committee_id, hash_password(_password(times.at), hash_cost))
+    _rename(committee_id, at)
+    _name_contacts(committee_id, at)
     return committee_id
+
+
+def _house_stands(committee_id: int) -> bool:
+    return db.session.scalar(select(Unit.id).where(Unit.committee_id == committee_id).limit(1)) is not None
+
+
+def _rename(committee_id: int, at: datetime) -> None:
+    """An office was given another name before the plans were issued, by a decision that is invented like all here."""
+    done = select(UnitChange.id).where(UnitChange.committee_id == committee_id)
+    if db.session.scalar(done.limit(1)) is not None:
+        return
+    day = NATIONAL.at_or_after(add_months(vietnam_day(at), -1))
+    paper = f"Quyết định số 27/QĐ-UBND ngày {_plain(NATIONAL.plus(day, -6))}"
+    heir = Heir(name=RENAMED[1], short_name="Nông nghiệp - MT")
+    change = Change("renamed", (_unit_id(committee_id, RENAMED[0]),), day, paper, (heir,))
+    manager = _actor(_email("quanly"), vietnam_day(at))
+    stamp = succession.propose(manager, committee_id, change, at=at).stamp
+    succession.carry_out(manager, committee_id, change, Choices(), stamp, at=at)
+
+
+def _name_contacts(committee_id: int, at: datetime) -> None:
+    """Whom to telephone in the office that follows the plans up."""
+    unit = _unit_id(committee_id, COORDINATOR)
+    if db.session.scalar(select(Contact.id).where(Contact.unit_id == unit).limit(1)) is not None:
+        return
+    manager = _actor(_email("quanly"), vietnam_day(at))
+    for duty, who in (("head", "truong.phongtuphap"), ("officer", "theodoi")):
+        person = db.session.scalars(select(Person).where(Person.email == _email(who))).one()
+        given = Entered(person.name, person.email, person.phone)
+        staff.add_contact(manager, unit, duty, given, person_id=person.id, at=at)
 
 
 def _let_in(committee_id: int, password_hash: str) -> None:
@@ -361,11 +400,28 @@ def _work_through(committee_id: int, times: Times) -> None:
     steps = [step for piece in _pieces(committee_id) for step in _story(piece, times)]
     done = _steps_done(committee_id)
     actors = _Actors(committee_id, times.today)
+    _take_note(committee_id, actors, times)
     for step in sorted(steps, key=lambda one: (one.at, one.piece.id)):
         if done.get(step.piece.id, 0):
             done[step.piece.id] -= 1
         else:
             _take(step, actors)
+
+
+def _take_note(committee_id: int, actors: _Actors, times: Times) -> None:
+    """Nearly every unit has said that it took note of its work, some days after it was given."""
+    query = (
+        select(Assignment.plan_id, Assignment.holder_id, Unit.code, func.min(Assignment.urged_from))
+        .join(Unit, Unit.id == Assignment.unit_id)
+        .where(Assignment.committee_id == committee_id)
+        .group_by(Assignment.plan_id, Assignment.holder_id, Unit.code)
+        .order_by(Assignment.plan_id, Assignment.holder_id)
+    )
+    for plan_id, unit_id, code, since in list(db.session.execute(query)):
+        dice = _dice("tiếp nhận", plan_id, code)
+        at = at_vietnam(NATIONAL.plus(since, 1 + dice % 2), 9, dice % 60)
+        if dice < 93 and at < times.at:
+            noting.see_plan(actors.officer(code), plan_id, unit_id, at=at)
 
 
 def _pieces(committee_id: int) -> list[Piece]:
@@ -411,7 +467,7 @@ OFFICES = ("PTP", "VP", "NV", "TCKH", "VHTT", "GDDT", "NNMT", "CA", "MTTQ", "HPN
 def _steps_done(committee_id: int) -> dict[int, int]:
     query = (
         select(Fact.thing_id, func.count())
-        .where(Fact.committee_id == committee_id, Fact.thing == "assignment")
+        .where(Fact.committee_id == committee_id, Fact.thing == "assignment", Fact.deed != "seen")
         .group_by(Fact.thing_id)
     )
     return dict(iter(db.session.execute(query)))

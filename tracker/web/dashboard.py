@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from tracker.errors import NotFound
 from tracker.progress.counts import Tally
-from tracker.services import show, show_asking
+from tracker.services import show, show_asking, show_work
 from tracker.sheets.words import UNIT_KINDS
 from tracker.store.queries.rows import Matrix, MatrixRow, WorkRow
 from tracker.web import context
@@ -52,6 +52,7 @@ def matrix() -> ResponseReturnValue:
         before_fold=BEFORE_FOLD,
         most=max((count for _first, _last, count in found.weeks), default=0),
         panel=_panel(found, committee),
+        unseen=show_work.unseen(actor, committee, at=context.now()),
         deciding=show_asking.deciding(actor, committee, at=context.now()),
     )
 

@@ -370,7 +370,7 @@ def test_a_change_of_three_thousand_units_is_judged_at_once():
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "9" * 20, str(2**31), "0", "-1", "²"])
-def test_an_id_that_no_database_can_hold_is_none(signed_in, world, number):
+def test_an_id_that_no_database_can_hold_is_none(app, signed_in, world, number):
     client = signed_in("manager")
     page = client.get("/tai-khoan").get_data(as_text=True)
     token = {"csrf_token": re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]}
@@ -393,6 +393,6 @@ def test_an_id_that_no_database_can_hold_is_none(signed_in, world, number):
         assert client.post(address, data=form | token).status_code < 500, (address, form)
 
 
-def test_a_nul_in_a_second_value_of_a_field_is_refused(signed_in, world):
+def test_a_nul_in_a_second_value_of_a_field_is_refused(sqlite_app, signed_in, world):
     answer = signed_in("manager").get("/don-vi", query_string={"tim": ["phòng", "\x00"]})
     assert answer.status_code == 400

@@ -40,16 +40,32 @@ def units(
     session: AnySession, day: date, *, committee_id: int | None = None, ids: Iterable[int] | None = None
 ) -> list[UnitRow]:
     """Units that exist on the day; with `ids`, these units under the last name they had by then."""
-    query = select(Unit, UnitVersion).join(UnitVersion, UnitVersion.unit_id == Unit.id)
+    query = select(*_COLUMNS).join(UnitVersion, UnitVersion.unit_id == Unit.id)
     if committee_id is not None:
         query = query.where(Unit.committee_id == committee_id)
     query = query.where(*(valid_on(UnitVersion, day) if ids is None else (Unit.id.in_(list(ids)),)))
     found: dict[int, UnitRow] = {}
-    for unit, version in session.execute(query.order_by(Unit.id, UnitVersion.ordinal)):
-        begun = version.valid_from is None or version.valid_from <= day
-        if unit.id not in found or begun:
-            found[unit.id] = _unit_row(unit, version)
+    for unit_id, since, *values in session.execute(query.order_by(Unit.id, UnitVersion.ordinal)):
+        if unit_id not in found or since is None or since <= day:
+            found[unit_id] = _unit_row(unit_id, *values)
     return list(found.values())
+
+
+# Columns, not objects: a committee may have every commune of the country, and pages ask several times.
+_COLUMNS = (
+    Unit.id,
+    UnitVersion.valid_from,
+    Unit.committee_id,
+    Unit.code,
+    Unit.courtesy,
+    Unit.mailbox,
+    UnitVersion.kind,
+    UnitVersion.name,
+    UnitVersion.short_name,
+    UnitVersion.level,
+    UnitVersion.place,
+    UnitVersion.parent_id,
+)
 
 
 def unit(session: AnySession, unit_id: int, day: date) -> UnitRow | None:
@@ -58,7 +74,16 @@ def unit(session: AnySession, unit_id: int, day: date) -> UnitRow | None:
 
 def names(session: AnySession, ids: Iterable[int], day: date) -> dict[int, str]:
     """Unit id → its name on the day."""
-    return {row.id: row.name for row in units(session, day, ids=set(ids))}
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    query = select(UnitVersion.unit_id, UnitVersion.name, UnitVersion.valid_from)
+    query = query.where(UnitVersion.unit_id.in_(wanted)).order_by(UnitVersion.unit_id, UnitVersion.ordinal)
+    found: dict[int, str] = {}
+    for unit_id, name, since in session.execute(query):
+        if unit_id not in found or since is None or since <= day:
+            found[unit_id] = name
+    return found
 
 
 def named_over_time(session: AnySession, ids: Iterable[int]) -> Callable[[int, date], str]:
@@ -153,19 +178,32 @@ def _ends(
     return found
 
 
-def _unit_row(unit: Unit, version: UnitVersion) -> UnitRow:
+def _unit_row(
+    unit_id: int,
+    committee_id: int,
+    code: str,
+    courtesy: bool,
+    mailbox: str,
+    kind: str,
+    name: str,
+    short_name: str,
+    level: str,
+    place: str,
+    parent_id: int | None,
+) -> UnitRow:
+    """From a line of `_COLUMNS`, in its order."""
     return UnitRow(
-        id=unit.id,
-        committee_id=unit.committee_id,
-        code=unit.code,
-        kind=version.kind,
-        courtesy=unit.courtesy,
-        mailbox=unit.mailbox,
-        name=version.name,
-        short_name=version.short_name or version.name,
-        level=version.level,
-        place=version.place,
-        parent_id=version.parent_id,
+        id=unit_id,
+        committee_id=committee_id,
+        code=code,
+        kind=kind,
+        courtesy=courtesy,
+        mailbox=mailbox,
+        name=name,
+        short_name=short_name or name,
+        level=level,
+        place=place,
+        parent_id=parent_id,
     )
 
 

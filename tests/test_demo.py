@@ -16,7 +16,7 @@ from tracker.clock import at_vietnam, vietnam_day
 from tracker.documents.read import read
 from tracker.extensions import db
 from tracker.parsing.plan import parse
-from tracker.services import accounts, show
+from tracker.services import accounts, show, succession
 from tracker.store.models import Alias, Assignment, Committee, Fact, Person, Plan, Submission, Unit, UnitGroup
 from tracker.store.queries.units import grants
 
@@ -98,6 +98,22 @@ def test_the_district_has_ten_offices_twelve_communes_and_people_with_roles(sqli
             assert held["head", unit.id] >= 1
             assert held["officer", unit.id] >= 1
     assert all(person.email.endswith("@sonthanh.example") for person in people)
+
+
+def test_an_office_was_renamed_before_the_plans_and_its_page_tells_it(sqlite_app: Flask) -> None:
+    at = at_vietnam(date(2026, 5, 12), 8)
+    demo.load(sqlite_app, at=at)
+    (change,) = succession.changes(actor("quanly", date(2026, 5, 12)), committee(), at=at)
+    assert (change.kind, change.undone_at) == ("renamed", None)
+    unit = db.session.scalars(select(Unit).where(Unit.code == "NNMT")).one()
+    old, new = unit.versions
+    assert (old.name, new.name) == (
+        "Phòng Nông nghiệp và Phát triển nông thôn",
+        "Phòng Nông nghiệp và Môi trường",
+    )
+    assert new.valid_from is not None
+    dated = [version.issued_on for plan in db.session.scalars(select(Plan)) for version in plan.versions]
+    assert all(new.valid_from < date.fromisoformat(day) for day in dated if day)
 
 
 def test_a_third_plan_waits_under_review_with_its_doubts(sqlite_app: Flask) -> None:

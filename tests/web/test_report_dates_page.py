@@ -36,7 +36,9 @@ def test_the_manager_sets_levels_steps_and_days(sqlite_app, world, signed_in, se
     db.session.rollback()
     assert db.session.get(Committee, world.committee).settings["reports"]["steps"] == [3, 3]
     send(client, PAGE, ADDRESS, **GIVEN)
-    assert db.session.query(Fact).filter_by(deed="report-dates-set").count() == 1, "the same again says nothing"
+    assert db.session.query(Fact).filter_by(deed="report-dates-set").count() == 1, (
+        "the same again says nothing"
+    )
 
 
 def test_what_makes_no_sense_is_said_and_what_was_entered_stays(sqlite_app, world, signed_in, send):

@@ -41,7 +41,9 @@ from tracker.store.queries import asking as find_asking
 from tracker.store.queries import plans as find_plans
 from tracker.store.queries import units as find_units
 from tracker.store.queries import work as find_work
+from tracker.store.queries.ongoing import ongoing_rows
 from tracker.store.queries.rows import (
+    AskedOn,
     Cell,
     Coming,
     FactRow,
@@ -184,7 +186,11 @@ def unit_work(actor: Actor, unit_id: int, *, at: datetime, plan_id: int | None =
     today = vietnam_day(at)
     unit = _unit(unit_id, today)
     access.need(actor, "work.see", Thing(unit.committee_id, None, frozenset({unit_id})))
-    rows = _works(Wanted(holders=[unit_id], going_on=True), today)
+    asked = {one.id: one.asked for one in ongoing_rows(db.session, today, holders=[unit_id])}
+    rows = [
+        replace(row, asked=asked[row.id]) if row.id in asked else row
+        for row in _works(Wanted(holders=[unit_id], going_on=True), today)
+    ]
     shown = [row for row in rows if plan_id in (None, row.plan_id)]
     return UnitWork(
         unit=unit,
@@ -449,7 +455,18 @@ def plan_page(actor: Actor, plan_id: int, *, at: datetime) -> PlanPage:
         facts=_plan_facts(actor, plan),
         may_review=access.may(actor, "plan.review", _thing(plan)),
         whole=units is None or all(line.holder_id in units for line in lines),
+        asking=_asking(plan_id, units, today),
+        sees_periods=access.may(actor, "period.see", _thing(plan)),
     )
+
+
+def _asking(plan_id: int, units: frozenset[int] | None, today: date) -> tuple[AskedOn, ...]:
+    """Ongoing work by the day of the report that asks about it next."""
+    found: dict[date, list[bool]] = {}
+    for row in ongoing_rows(db.session, today, plan_id=plan_id):
+        if units is None or row.holder_id in units:
+            found.setdefault(row.asked.by, []).append(row.asked.told)
+    return tuple(AskedOn(by, len(told), sum(told)) for by, told in sorted(found.items()))
 
 
 def _published(actor: Actor, plan_id: int) -> PlanVersion:
@@ -525,7 +542,7 @@ def _plan_facts(actor: Actor, plan: Plan) -> tuple[FactRow, ...]:
     """The plan's history; what happened to its drafts is for those who review them."""
     if access.may(actor, "plan.review", _thing(plan)):
         return find_plans.facts(db.session, thing="plan", thing_id=plan.id)
-    return find_plans.publishing_facts(db.session, plan.id)
+    return find_plans.life_facts(db.session, plan.id)
 
 
 def _sees_rows(actor: Actor, plan: Plan) -> frozenset[int] | None:

@@ -33,7 +33,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "plans/index.html",
         drafts=[row for row in rows if row.state == "draft"],
-        plans=[row for row in rows if row.state != "draft"],
+        plans=[row for row in rows if row.state != "draft" and not row.ending],
+        ended=[row for row in rows if row.ending],
     )
 
 

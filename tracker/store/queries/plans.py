@@ -134,6 +134,23 @@ def publishing_facts(session: AnySession, plan_id: int) -> tuple[FactRow, ...]:
     return _fact_rows(session, list(session.scalars(query)))
 
 
+# What everybody who sees a plan is told of its life; what happened to its drafts is for those who review them.
+LIFE_OF_A_PLAN = (
+    "published",
+    "period-closed",
+    "period-reopened",
+    "plan-ended",
+    "plan-withdrawn",
+    "plan-reopened",
+    "cycles-extended",
+)
+
+
+def life_facts(session: AnySession, plan_id: int) -> tuple[FactRow, ...]:
+    query = select(Fact).where(Fact.plan_id == plan_id, Fact.deed.in_(LIFE_OF_A_PLAN), Fact.thing == "plan")
+    return _fact_rows(session, list(session.scalars(query.order_by(Fact.id.desc()))))
+
+
 def _fact_rows(session: AnySession, found: list[Fact]) -> tuple[FactRow, ...]:
     people = person_names(session, [one.actor_id for one in found])
     return tuple(

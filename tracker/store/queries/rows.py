@@ -9,6 +9,7 @@ from typing import Any
 
 from tracker.deadlines.due import Due
 from tracker.drafts.model import Doubt, PlanHead, Source, TaskDraft
+from tracker.progress.asking import Asked
 from tracker.progress.counts import Rate, Tally
 from tracker.progress.standing import Standing, Work
 from tracker.vietnamese.paths import path_text
@@ -203,6 +204,8 @@ class WorkRow:
     bundle: str = ""
     note: LastNote | None = None
     parts_there: frozenset[int] = frozenset()
+    asked: Asked | None = None
+    """The report for which ongoing work is asked about next, where the list tells it."""
 
     @property
     def due_on(self) -> date | None:
@@ -329,6 +332,18 @@ class PlanPage:
     may_review: bool
     whole: bool = True
     """Whether the visitor sees the assignments of every unit."""
+    asking: tuple[AskedOn, ...] = ()
+    """When ongoing work of those that the visitor sees is asked about next."""
+    sees_periods: bool = False
+
+
+@dataclass(frozen=True)
+class AskedOn:
+    """Ongoing work that is asked about before the report of one day: how many pieces, how many were told of."""
+
+    by: date
+    works: int
+    told: int
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,17 @@ from tracker.app import create_app
 from tracker.clock import at_vietnam
 from tracker.extensions import db
 from tracker.settings import Settings, Smtp
-from tracker.store.models import Assignment, Letter, PlanVersion
+from tracker.store.models import (
+    Assignment,
+    DraftRow,
+    Letter,
+    Plan,
+    PlanVersion,
+    Role,
+    UnitChange,
+    UnitGroup,
+    UnitVersion,
+)
 
 MOMENT = at_vietnam(date(2026, 5, 20), 8)
 SIZES = {"1440": (1440, 900), "390": (390, 844)}
@@ -54,6 +64,17 @@ def addresses() -> dict[str, list[tuple[str, str]]]:
     )
     mine = first(overdue.where(Assignment.holder_id == holder))
     plan = first(select(PlanVersion.plan_id).where(PlanVersion.state == "published"))
+    grouped = first(
+        select(DraftRow.id)
+        .join(PlanVersion, PlanVersion.id == DraftRow.plan_version_id)
+        .where(PlanVersion.state == "draft")
+        .order_by(DraftRow.position)
+    )
+    renamed = first(select(UnitChange.id))
+    changed_unit = first(select(UnitVersion.unit_id).where(UnitVersion.valid_to.is_not(None)))
+    person = first(select(Role.person_id).where(Role.unit_id == holder, Role.role == "officer"))
+    follower = first(select(Plan.coordinator_id))
+    group = first(select(UnitGroup.id))
     return {
         "nobody": [("dang-nhap", "/dang-nhap"), ("khong-tim-thay", "/khong-co")],
         "coordinator": [
@@ -69,6 +90,9 @@ def addresses() -> dict[str, list[tuple[str, str]]]:
             ("don-vi-mot", f"/don-vi/{holder}"),
             ("don-vi-tim", "/don-vi?tim=xa"),
             ("don-vi-cu", "/don-vi?ngay=2025-06-01"),
+            ("nhom", "/don-vi/nhom"),
+            ("kiem-tra-dong", f"/kiem-tra/{first(draft)}?dong={grouped}"),
+            ("kiem-tra-don-vi", f"/kiem-tra/{first(draft)}/dong/{grouped}/don-vi/0"),
             ("nguoi-dung", "/nguoi-dung"),
             ("thu", "/thu"),
             ("lich-lam-viec", "/lich-lam-viec?nam=2026"),
@@ -83,6 +107,18 @@ def addresses() -> dict[str, list[tuple[str, str]]]:
             ("sap-xep", "/don-vi/sap-xep"),
             ("sap-xep-sap-nhap", "/don-vi/sap-xep/moi?kieu=merged"),
             ("sap-xep-chia-tach", "/don-vi/sap-xep/moi?kieu=split"),
+            ("lien-he", f"/don-vi/{follower}/lien-he"),
+            ("don-vi-theo-doi", f"/don-vi/{follower}"),
+            ("sap-xep-xong", f"/don-vi/sap-xep/{renamed}"),
+            ("don-vi-doi-ten", f"/don-vi/{changed_unit}"),
+            ("nhom-sua", f"/don-vi/nhom/{group}"),
+            ("nhom-them", "/don-vi/nhom/them"),
+            ("nap", "/don-vi/nap"),
+            ("nguoi-dung-quan-ly", "/nguoi-dung"),
+            ("nguoi-dung-mot", f"/nguoi-dung/{person}"),
+            ("nguoi-dung-them", "/nguoi-dung/them"),
+            ("thay-nguoi", f"/nguoi-dung/thay-nguoi?nguoi={person}&don-vi={holder}"),
+            ("vang-mat", f"/vang-mat?nguoi={person}"),
         ],
         f"officer:{holder}": [
             ("viec", "/viec"),
@@ -153,6 +189,47 @@ def take(
             context.close()
 
 
+def walk(browser: Browser, base: str, log_in: tuple[str, str], folder: Path) -> None:
+    """Pages that only a sent form shows: what would change, before it is done."""
+    for label, (width, height) in SIZES.items():
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN")
+        page = context.new_page()
+
+        def shown(name: str, page: Any = page, label: str = label) -> None:
+            page.wait_for_load_state()
+            page.screenshot(path=folder / f"{name}-{label}.png", full_page=True)
+
+        page.goto(f"{base}/dang-nhap")
+        page.fill("input[name=email]", log_in[0])
+        page.fill("input[name=password]", log_in[1])
+        page.click("main button[type=submit]")
+
+        page.goto(f"{base}/don-vi/sap-xep/moi?kieu=merged")
+        for name in ("UBND xã Tân Lập", "UBND xã Bình Minh", "UBND xã Phú Hòa"):
+            page.get_by_label(name, exact=True).check()
+        page.get_by_label("Ngày hiệu lực").fill("1/5/2026")
+        page.get_by_label("Tên", exact=True).fill("UBND xã Tân Bình")
+        page.get_by_role("button", name="Xem trước", exact=True).click()
+        shown("sap-xep-xem-truoc")
+
+        page.goto(f"{base}/don-vi/nap")
+        page.set_input_files(
+            "input[type=file]",
+            {"name": "don-vi.csv", "mimeType": "text/csv", "buffer": LIST.encode("utf-8-sig")},
+        )
+        page.get_by_role("button", name="Xem trước", exact=True).click()
+        shown("nap-xem-truoc")
+        context.close()
+
+
+LIST = """ma,ten,loai,thuoc,tu_ngay,den_ngay
+TL,UBND xã Tân Lập mới,xã,UB,,
+XX,UBND xã Thanh Bình,xã,UB,1/7/2026,
+YY,,xã,UB,,
+ZZ,UBND xã An Khê,xã,KHONG,,
+"""
+
+
 def mail(browser: Browser, folder: Path) -> None:
     """The newest digest as its reader sees it."""
     letter = db.session.scalar(select(Letter).where(Letter.html != "").order_by(Letter.id.desc()).limit(1))
@@ -165,7 +242,8 @@ def mail(browser: Browser, folder: Path) -> None:
         page.close()
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *names: str) -> None:
+    """All pictures, or only those of the pages that are named."""
     folder.mkdir(parents=True, exist_ok=True)
     clock = HandClock(MOMENT)
     with tempfile.TemporaryDirectory() as home:
@@ -181,7 +259,10 @@ def main(folder: Path) -> None:
             sample = demo.load(app, at=MOMENT)
             sweep(app, at=MOMENT)
             pages = {
-                role: (None if role == "nobody" else (email_of(role), sample.password), found)
+                role: (
+                    None if role == "nobody" else (email_of(role), sample.password),
+                    [page for page in found if not names or page[0] in names],
+                )
                 for role, found in addresses().items()
             }
             db.session.remove()
@@ -191,6 +272,9 @@ def main(folder: Path) -> None:
             browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
             for role, (log_in, found) in pages.items():
                 take(browser, base, role, found, log_in, folder)
+            manager = pages["manager"][0]
+            assert manager
+            walk(browser, base, manager, folder)
             with post() as smtp:
                 sweep(create_app(replace(settings, smtp=smtp), clock), at=MOMENT)
             with app.app_context():
@@ -200,4 +284,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -113,7 +113,7 @@ def test_an_office_was_renamed_before_the_plans_and_its_page_tells_it(sqlite_app
     )
     assert new.valid_from is not None
     dated = [version.issued_on for plan in db.session.scalars(select(Plan)) for version in plan.versions]
-    assert all(new.valid_from < date.fromisoformat(day) for day in dated if day)
+    assert all(new.valid_from.isoformat() < day for day in dated if day)
 
 
 def test_a_third_plan_waits_under_review_with_its_doubts(sqlite_app: Flask) -> None:

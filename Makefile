@@ -1,6 +1,6 @@
 # Every command sets up what it needs in .venv; only python3 and make must be there.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format score bench shots lock fuzz life
+.PHONY: help run test check format score bench shots lock fuzz life faults
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -38,6 +38,9 @@ fuzz: .venv/dev.stamp ## read a thousand mutations of the real files, and what h
 
 life: .venv/dev.stamp ## a thousand random sequences of deeds on both databases: nothing is lost, every figure is right (SEQUENCES=100)
 	$(BIN)/pytest -s tests/life/long_sequences.py $(ARGS)
+
+faults: .venv/dev.stamp ## kill the sender, run three at once, set clocks wrong: is a mail lost, or sent twice? minutes (ARGS=--sqlite)
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 shots: .venv/dev.stamp ## take pictures of every page of the sample, wide and phone-wide, into build/shots
 	$(BIN)/python -m tests.shots build/shots

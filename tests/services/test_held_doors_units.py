@@ -31,6 +31,7 @@ from tracker.services import (
     publish,
     review,
     show,
+    show_staff,
     staff,
     staff_change,
     succession,
@@ -396,3 +397,22 @@ def test_an_id_that_no_database_can_hold_is_none(app, signed_in, world, number):
 def test_a_nul_in_a_second_value_of_a_field_is_refused(sqlite_app, signed_in, world):
     answer = signed_in("manager").get("/don-vi", query_string={"tim": ["phòng", "\x00"]})
     assert answer.status_code == 400
+
+
+def test_a_person_page_tells_nothing_that_another_committee_did(world, clock, foreign):
+    other, officer = db.session.get(Unit, foreign).committee_id, world.people["officer"]
+    db.session.add(Role(person_id=officer, role="viewer", committee_id=other))
+    db.session.commit()
+    stranger = Actor(99, "Quản lý nơi khác", (Grant("manager", other),))
+    staff.add_role(
+        world.actor("manager"),
+        officer,
+        world.committee,
+        role="officer",
+        unit_id=world.culture,
+        begins=None,
+        at=clock.now,
+    )
+    assert show_staff.person_page(stranger, other, officer, at=clock.now).facts == ()
+    ours = show_staff.person_page(world.actor("manager"), world.committee, officer, at=clock.now)
+    assert [fact.deed for fact in ours.facts] == ["role-added"]

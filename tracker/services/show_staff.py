@@ -38,7 +38,9 @@ def person_page(actor: Actor, committee_id: int, person_id: int, *, at: datetime
         absences=tuple(absences(db.session, people=[person_id], since=today)),
         facts=tuple(
             fact
-            for fact in find_plans.facts(db.session, thing="person", thing_id=person_id)
+            for fact in find_plans.facts(
+                db.session, thing="person", thing_id=person_id, committee_id=committee_id
+            )
             if fact.deed not in ("signed-in", "signed-out")
         ),
         may_change=may(actor, "people.change", thing),

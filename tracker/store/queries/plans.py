@@ -123,9 +123,13 @@ def task_counts(session: AnySession, version_ids: Collection[int]) -> dict[int, 
     return {one: (total, total - led) for one, total, led in session.execute(query)}
 
 
-def facts(session: AnySession, *, thing: str, thing_id: int) -> tuple[FactRow, ...]:
-    """The history of one thing, newest first."""
+def facts(
+    session: AnySession, *, thing: str, thing_id: int, committee_id: int | None = None
+) -> tuple[FactRow, ...]:
+    """The history of one thing, newest first; with `committee_id`, without what other committees did to it."""
     query = select(Fact).where(Fact.thing == thing, Fact.thing_id == thing_id).order_by(Fact.id.desc())
+    if committee_id is not None:
+        query = query.where(or_(Fact.committee_id == committee_id, Fact.committee_id.is_(None)))
     return _fact_rows(session, list(session.scalars(query)))
 
 

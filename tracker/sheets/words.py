@@ -42,7 +42,7 @@ FIGURES = {
 }
 LACKING = {
     "late": "xong muộn",
-    "submitted": "đã gửi, chờ duyệt",
+    "submitted": "đang chờ duyệt",
     "overdue": "quá hạn",
     "today": "hạn hôm nay",
     "soon": "sắp đến hạn",
@@ -52,6 +52,7 @@ LACKING = {
 LEFT_OUT = {
     "not-due": "chưa đến hạn (chỉ không tính vào ba tỷ lệ đầu)",
     "undated": "không có hạn",
+    "enough": "đã có đủ đơn vị khác làm xong",
     "done-before": "đã xong trước khi theo dõi",
     "withdrawn": "bản mới của kế hoạch không còn giao",
     "dissolved": "đơn vị giải thể",

@@ -28,6 +28,25 @@ from tracker.store.queries.units import person_names
 SEEN_DAYS = 2  # working days, where the committee says nothing else
 
 
+DEEDS = (
+    "see",
+    "note",
+    "tick",
+    "tick-part",
+    "take-back",
+    "take-back-part",
+    "tick-on-behalf",
+    "tick-part-on-behalf",
+    "accept",
+    "return",
+    "correct-day",
+    "reopen",
+    "reopen-to-wait",
+    "excuse",
+    "event-came",
+)
+
+
 @dataclass(frozen=True)
 class PartRow:
     """A deliverable of several; `state` is empty, part, sent or accepted, and `submission_id` what brought it."""
@@ -99,12 +118,11 @@ def deeds_of(actor: Actor, work: Assignment) -> frozenset[str]:
         return frozenset()
     thing = thing_of(work)
     return frozenset(
-        deed.name
-        for deed in life.TABLE
-        if deed.right.startswith("work.")
-        and life.may_be_done(work.state, deed.name)
-        and access.may(actor, deed.right, thing)
-        and _fits(deed.name, work)
+        deed
+        for deed in DEEDS
+        if life.may_be_done(work.state, deed)
+        and access.may(actor, life.DEEDS[deed].right, thing)
+        and _fits(deed, work)
     )
 
 

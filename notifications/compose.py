@@ -6,19 +6,26 @@ The preview and the sending use the same `digest`. Sentences are the words of `t
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from flask_babel import ngettext
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from notifications import ongoing as questions
+from notifications import requests
+from notifications.lines import Line, Section
 from notifications.phrases import _, counted
 from tracker.clock import vietnam_day
-from tracker.deadlines.workdays import WorkCalendar
-from tracker.progress.standing import standing
+from tracker.deadlines.workdays import NATIONAL, WorkCalendar
+from tracker.progress.standing import standing, when
 from tracker.sheets.words import day_words, period_words, short_day, standing_words
+from tracker.store.queries.asked_notices import EXPLAIN, AskedRow
 from tracker.store.queries.notices import DigestRow, Follower, InheritedRow
+from tracker.store.queries.ongoing import OngoingRow
+from tracker.vietnamese.forms import sentence
 
 WIDTH = 72
 PREVIEW = 160
@@ -26,20 +33,6 @@ MARKS = {"overdue": "◆", "today": "●"}
 TONES = {"overdue": "son", "today": "nghe", "week": "nghe"}
 INHERITED_SHOWN = 30
 GROUPS = ("overdue", "today", "week", "month", "later")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One piece of work; `tone` is the colour of its state."""
-
-    number: int
-    title: str
-    note: str
-    day: str
-    standing: str
-    tone: str
-    mark: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +68,8 @@ class Digest:
     preview: str
     all_url: str
     late: str = ""
+    asked: tuple[Section, ...] = ()
+    ongoing: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,26 +102,41 @@ def digest(
     base_url: str,
     inherited: Sequence[InheritedRow] = (),
     late_since: date | None = None,
+    asked: Sequence[AskedRow] = (),
+    ongoing: Sequence[OngoingRow] = (),
 ) -> Wording | None:
     """The letter, or None where nothing is left to tell. `late_since`: the day on which it should have left."""
     shown = listed(rows, told, today)
-    if not shown and not inherited:
+    if not (shown or inherited or asked or ongoing):
         return None
+    head = _headline(shown, asked, inherited, today) or questions.headline(ongoing)
     letter = Digest(
-        headline=headline(shown, today) if shown else _inherits(inherited),
+        headline=head,
         person=_one_line(person),
-        opening=_opening(_joined(follower.unit_name for follower in followers), bool(shown)),
+        opening=_opening(
+            _joined(follower.unit_name for follower in followers), bool(shown), bool(asked or ongoing)
+        ),
         day=day_words(today),
         groups=_groups(shown, today, calendar, base_url),
         rest=_rest(
             [row for row in rows if row not in shown and row.id not in {i.id for i in inherited}], today
         ),
         followers=tuple(_follower(one) for one in followers),
-        why=_why(roles, [row.holder_name for row in shown] + [row.holder_name for row in inherited]),
+        why=_why(
+            roles,
+            [
+                *(row.holder_name for row in shown),
+                *(row.holder_name for row in inherited),
+                *(row.unit for row in asked),
+                *(row.holder_name for row in ongoing),
+            ],
+        ),
         legacy=_legacy(inherited, base_url),
-        preview=_preview(shown, today) or _inherits(inherited),
+        preview=_preview(shown, today) or head,
         all_url=f"{base_url}/viec",
         late=_late(late_since),
+        asked=requests.sections(asked, base_url),
+        ongoing=questions.sections(ongoing, base_url),
     )
     return Wording(
         subject=_one_line(_render("subject.txt", letter)),
@@ -144,10 +154,22 @@ def _late(since: date | None) -> str:
     )
 
 
+def _headline(
+    rows: Sequence[DigestRow], asked: Sequence[AskedRow], inherited: Sequence[InheritedRow], today: date
+) -> str:
+    """What presses most. Explanations have a day of their own, so that they are said beside work that is due."""
+    if not rows:
+        if not asked and not inherited:
+            return ""
+        return requests.headline(asked) if asked else _inherits(inherited)
+    questions = requests.parts([row for row in asked if row.kind == EXPLAIN])
+    return ", ".join([headline(rows, today), *questions])
+
+
 def headline(rows: Sequence[DigestRow], today: date) -> str:
     """`UBND xã Tân Lập: 2 việc quá hạn, 1 việc đến hạn hôm nay`"""
-    overdue = sum(row.due_on < today for row in rows)
-    now = sum(row.due_on == today for row in rows)
+    codes = Counter(_group(row, today) for row in rows)
+    overdue, now = codes["overdue"], codes["today"]
     soon = len(rows) - overdue - now
     parts = []
     if overdue:
@@ -159,7 +181,9 @@ def headline(rows: Sequence[DigestRow], today: date) -> str:
     return _one_line(f"{_holders(rows)}: {', '.join(parts)}")
 
 
-def _opening(coordinators: str, reminds: bool) -> str:
+def _opening(coordinators: str, reminds: bool, answers: bool) -> str:
+    if not reminds and answers:
+        return _("%(units)s xin báo các nội dung dưới đây.", units=coordinators)
     if not reminds:
         return _("%(units)s xin báo các việc mà đơn vị tiếp nhận do sắp xếp.", units=coordinators)
     return _(
@@ -216,23 +240,21 @@ def _groups(
     rows: Sequence[DigestRow], today: date, calendar: WorkCalendar, base_url: str
 ) -> tuple[Group, ...]:
     several = len({row.holder_id for row in rows}) > 1
-    ordered = sorted(rows, key=lambda row: GROUPS.index(_group(row.due_on, today)))
+    ordered = sorted(rows, key=lambda row: GROUPS.index(_group(row, today)))
     found: dict[str, list[Line]] = {}
     for number, row in enumerate(ordered, start=1):
         line = _line(number, row, today, calendar, base_url, with_unit=several)
-        found.setdefault(_group(row.due_on, today), []).append(line)
+        found.setdefault(_group(row, today), []).append(line)
     return tuple(
         Group(_group_name(code), TONES.get(code, "dim"), MARKS.get(code, "○"), tuple(lines))
         for code, lines in found.items()
     )
 
 
-def _group(due: date, today: date) -> str:
-    if due <= today:
-        return "overdue" if due < today else "today"
-    if due <= today + timedelta(days=6 - today.weekday()):
-        return "week"
-    return "month" if (due.year, due.month) == (today.year, today.month) else "later"
+def _group(row: DigestRow, today: date) -> str:
+    """As the list of the unit has it; what is soon and what is later are one group here."""
+    code = when(row.work, today, NATIONAL)
+    return "later" if code == "soon" else code
 
 
 def _group_name(code: str) -> str:
@@ -249,7 +271,7 @@ def _line(
     number: int, row: DigestRow, today: date, calendar: WorkCalendar, base_url: str, *, with_unit: bool
 ) -> Line:
     state = standing(row.work, today, calendar)
-    code = _group(row.due_on, today)
+    code = _group(row, today)
     tone = "dim" if state.calm else TONES.get(code, "nghe")
     return Line(
         number=number,
@@ -274,7 +296,7 @@ def _note(row: DigestRow, *, with_unit: bool) -> str:
 
 def _rest(rows: Sequence[DigestRow], today: date) -> str:
     """What the digest does not list, so that nobody takes it for everything."""
-    month = sum(_group(row.due_on, today) in ("week", "month") for row in rows)
+    month = sum(_group(row, today) in ("week", "month") for row in rows)
     later = len(rows) - month
     if month and later:
         return _(
@@ -304,7 +326,7 @@ def _preview(rows: Sequence[DigestRow], today: date) -> str:
     found: dict[str, list[str]] = {}
     for row in rows:
         words = f"{_one_line(row.title)} ({short_day(row.due_on)})"
-        found.setdefault(_group_name(_group(row.due_on, today)), []).append(words)
+        found.setdefault(_group_name(_group(row, today)), []).append(words)
     text = " ".join(f"{name}: {'; '.join(words)}." for name, words in found.items())
     return textwrap.shorten(text, PREVIEW, placeholder="…")
 
@@ -348,6 +370,7 @@ def _environment() -> Environment:
     )
     found.install_gettext_callables(lambda text: _(text), ngettext, newstyle=True)  # type: ignore[attr-defined]
     found.filters["fill"] = _fill
+    found.filters["first_upper"] = sentence
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
@@ -23,18 +23,21 @@ from sqlalchemy.exc import IntegrityError
 from notifications.compose import Wording, digest, listed
 from notifications.ladder import MAILING, ORDINARY, Ladder, ladder_of
 from notifications.phrases import _
-from notifications.policy import Duty, Legacy, Owed, Team, inherited, look_ahead, owed
+from notifications.policy import Call, Duty, Legacy, Owed, Team, called, inherited, look_ahead, owed
 from tracker.clock import at_vietnam, vietnam_day, vietnam_time
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.errors import TrackerError
 from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Letter, Notice, SweepRun
-from tracker.store.queries import notices, succession
+from tracker.store.queries import asked_notices, asking, notices, succession
 from tracker.store.queries.calendar import calendar_of
+from tracker.store.queries.ongoing import ongoing_rows
 
 log = logging.getLogger(__name__)
 DIGEST = "digest"
+ONGOING = "ongoing"  # the step that records a question about ongoing work
 INHERITED_FOR = timedelta(days=14)
+DECIDED_FOR = timedelta(days=14)
 LONGEST_PAUSE = timedelta(minutes=MAILING.most_minutes * (1 + MAILING.jitter))
 
 
@@ -128,8 +131,18 @@ def _owed_in(
     session: AnySession, committee_id: int, ladder: Ladder, today: date, calendar: WorkCalendar
 ) -> list[Owed]:
     rows = notices.duties(session, committee_id, today + look_ahead(ladder))
+    undecided = asking.undecided(session, committee_id)
     duties = [
-        Duty(row.assignment_id, row.holder_id, row.due_on, row.state, row.urged_from, row.soft, row.courtesy)
+        Duty(
+            row.assignment_id,
+            row.holder_id,
+            row.due_on,
+            row.state,
+            row.urged_from,
+            row.soft,
+            row.courtesy,
+            undecided=row.assignment_id in undecided,
+        )
         for row in rows
     ]
     teams = {
@@ -140,7 +153,39 @@ def _owed_in(
     return [
         *owed(duties, teams, ladder, calendar, today, told),
         *_inherited_in(session, committee_id, today, calendar),
+        *_called_in(session, committee_id, today, calendar),
+        *_ongoing_in(session, committee_id, today, calendar, told),
     ]
+
+
+def _ongoing_in(
+    session: AnySession,
+    committee_id: int,
+    today: date,
+    calendar: WorkCalendar,
+    told: Collection[tuple[int, int, str, date]],
+) -> list[Owed]:
+    """Ongoing work is asked about once before each report; every digest until then repeats it. Nobody above is
+    told."""
+    calls = [
+        Call(row.id, ONGOING, row.asked.by, row.holder_id, ("officer",))
+        for row in ongoing_rows(session, today, committee_id=committee_id)
+        if row.asked.now
+    ]
+    units = {one.unit_id for one in calls if one.unit_id is not None}
+    teams = {unit_id: _team(roles) for unit_id, roles in notices.teams(session, today, units).items()}
+    return called(calls, teams, calendar, today, told) if calls else []
+
+
+def _called_in(session: AnySession, committee_id: int, today: date, calendar: WorkCalendar) -> list[Owed]:
+    """What was asked of people, and what was decided about their requests in the last weeks."""
+    calls = [
+        Call(one.assignment_id, one.step, one.on, one.unit_id, one.roles, one.person_id)
+        for one in asked_notices.calls(session, committee_id, at_vietnam(today - DECIDED_FOR))
+    ]
+    units = {one.unit_id for one in calls if one.unit_id is not None}
+    teams = {unit_id: _team(roles) for unit_id, roles in notices.teams(session, today, units).items()}
+    return called(calls, teams, calendar, today, asked_notices.told(session, committee_id)) if calls else []
 
 
 def _inherited_in(session: AnySession, committee_id: int, today: date, calendar: WorkCalendar) -> list[Owed]:
@@ -394,8 +439,15 @@ def _wording(
     rows = notices.digest_rows(session, person.id, today)
     told = notices.letter_steps(session, letter.id)
     legacy = notices.inherited_rows(session, letter.id, today)
+    asked = asked_notices.rows(session, letter.id, today)
     shown = listed(rows, told, today)
-    coordinators = [row.coordinator_id for row in shown] + [row.coordinator_id for row in legacy]
+    ongoing = notices.ongoing_of(session, person.id, today)
+    coordinators = [
+        *(row.coordinator_id for row in asked),
+        *(row.coordinator_id for row in shown),
+        *(row.coordinator_id for row in legacy),
+        *(row.coordinator_id for row in ongoing),
+    ]
     followers = [notices.follower(session, unit_id, today) for unit_id in dict.fromkeys(coordinators)]
     with force_locale("vi"):
         return digest(
@@ -409,6 +461,8 @@ def _wording(
             base_url=base_url,
             inherited=legacy,
             late_since=_late_since(session, letter, today, calendar),
+            asked=asked,
+            ongoing=ongoing,
         )
 
 

@@ -17,7 +17,8 @@ from tracker.life import OPEN
 @dataclass(frozen=True)
 class Duty:
     """What of an assignment decides about notices. `urged_from` is the day from which steps may be owed:
-    publishing, reopening, or the day on which the present due date was given."""
+    publishing, reopening, or the day on which the present due date was given. While it is `undecided` (another day is
+    asked for, or another unit) nothing goes up; reminders go on."""
 
     assignment_id: int
     unit_id: int
@@ -27,6 +28,7 @@ class Duty:
     soft: bool = False
     courtesy: bool = False
     published: bool = True
+    undecided: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,37 @@ def inherited(
     return [one for one in owed if one.key not in recorded]
 
 
+@dataclass(frozen=True)
+class Call:
+    """A request that people are told of once: these roles of a unit, and a person. `step` names the request."""
+
+    assignment_id: int
+    step: str
+    on: date
+    unit_id: int | None
+    roles: tuple[str, ...]
+    person_id: int | None = None
+
+
+def called(
+    calls: Iterable[Call],
+    teams: Mapping[int, Team],
+    calendar: WorkCalendar,
+    today: date,
+    recorded: Collection[tuple[int, int, str, date]],
+) -> list[Owed]:
+    """Who is told of which request: each person once, whatever they are told for. Nothing on a day off."""
+    if not calendar.works(today):
+        return []
+    owed = []
+    for one in calls:
+        team = teams.get(one.unit_id, Team()) if one.unit_id is not None else Team()
+        asker = () if one.person_id is None else (one.person_id,)
+        people = dict.fromkeys((*team.members(one.roles), *asker))
+        owed += [Owed(one.assignment_id, person, one.step, one.on) for person in people]
+    return [one for one in owed if one.key not in recorded]
+
+
 def _steps(
     duty: Duty, teams: Mapping[int, Team], ladder: Ladder, calendar: WorkCalendar, today: date
 ) -> Iterator[Owed]:
@@ -109,7 +142,7 @@ def _steps(
     team = teams.get(duty.unit_id, Team())
     for step in ladder:
         day = step_day(step, duty, calendar)
-        if day is None or day > today:
+        if day is None or day > today or (step.escalates and duty.undecided):
             continue
         # Courtesy units are asked, not ordered: their officers are reminded, nothing goes up to the head.
         told = team.officers if duty.courtesy and step.escalates else team.members(step.to)

@@ -16,7 +16,11 @@ from notifications import alive, outbox
 from notifications.deliver import Delivered, deliver
 from notifications.ladder import MAILING
 from notifications.outbox import Collected
+from tracker.access import OPERATOR
+from tracker.clock import at_vietnam, vietnam_day
 from tracker.extensions import db
+from tracker.services import rolling
+from tracker.services import waiting as waits
 from tracker.settings import Settings
 from tracker.store.engine import transaction
 from tracker.store.models import SweepRun
@@ -53,6 +57,8 @@ def sweep(app: Flask, at: datetime | None = None, *, token: str | None = None) -
     with app.app_context():
         moment = at or app.extensions["clock"]()
         _try(_free_claims, 0, errors)
+        _try(lambda: waits.end_overdue(OPERATOR, at=moment), 0, errors)
+        _try(lambda: _extend_cycles(moment), 0, errors)
         collected = _try(lambda: outbox.collect(db.session, moment), Collected(), errors)
         delivered = _try(lambda: deliver(db.session, settings, token, moment), Delivered(), errors)
         waiting = _try(lambda: notices.last_sweep(db.session).unsent, 0, errors)
@@ -73,6 +79,14 @@ def sweep(app: Flask, at: datetime | None = None, *, token: str | None = None) -
 
 def _free_claims() -> int:
     return outbox.free_claims(db.session, alive.dead(db.session, outbox.claimants(db.session)))
+
+
+def _extend_cycles(at: datetime) -> int:
+    """Once a day cycles without an end get their next occurrences."""
+    midnight = at_vietnam(vietnam_day(at))
+    if notices.swept_since(db.session, midnight):
+        return 0
+    return rolling.extend_cycles(OPERATOR, at=at)
 
 
 def _try(step: Callable[[], T], otherwise: T, errors: list[str]) -> T:

@@ -32,6 +32,8 @@ from tracker.store.models import (
 )
 from tracker.store.queries.absences import deputies, stood_in
 from tracker.store.queries.calendar import calendars
+from tracker.store.queries.closings import held_since
+from tracker.store.queries.ongoing import OngoingRow, ongoing_rows
 from tracker.store.queries.units import names, valid_on
 from tracker.store.queries.work import completions, settled_turns
 
@@ -116,9 +118,8 @@ class LastSweep:
 
 
 def committee_settings(session: AnySession) -> list[tuple[int, Mapping[str, Any]]]:
-    """(id, settings) of every committee that has work to be told of."""
-    told_of = Assignment.state.in_((OPEN, WAITING))
-    busy = exists().where(Assignment.committee_id == Committee.id, told_of)
+    """(id, settings) of every committee that has work."""
+    busy = exists().where(Assignment.committee_id == Committee.id)  # finished work, too, can be asked about
     query = select(Committee.id, Committee.settings).where(busy).order_by(Committee.id)
     return [(row.id, row.settings or {}) for row in session.execute(query)]
 
@@ -133,12 +134,19 @@ def duties(session: AnySession, committee_id: int, until: date) -> list[DutyRow]
         .order_by(Assignment.due_on, Assignment.id)
     )
     rows = session.execute(query).all()
-    spared = _spared(session, [work for work, *_ in rows])
+    spared = _left_alone(session, [work for work, *_ in rows])
     return [
         DutyRow(work.id, work.holder_id, work.due_on, work.state, work.urged_from, soft, courtesy)
         for work, soft, courtesy in rows
         if work.due_on is not None and work.id not in spared
     ]
+
+
+def _left_alone(session: AnySession, works: list[Assignment]) -> set[int]:
+    """Of these, what nobody is urged to do: others have done enough, its period is closed, or its plan is over."""
+    since = held_since(session)
+    held = {one.id for one in works if since(one.plan_id, one.timing_id, one.period) is not None}
+    return held | _spared(session, works)
 
 
 def _spared(session: AnySession, works: Iterable[Assignment]) -> set[int]:
@@ -195,7 +203,12 @@ def inherited_rows(session: AnySession, letter_id: int, day: date) -> list[Inher
         .where(Notice.letter_id == letter_id, Assignment.state.in_((OPEN, WAITING, SUBMITTED)))
         .order_by(HandOver.id)
     )
-    found = {row.Assignment.id: row for row in session.execute(query)}
+    since = held_since(session)
+    found = {
+        row.Assignment.id: row
+        for row in session.execute(query)
+        if since(row.Assignment.plan_id, row.Assignment.timing_id, row.Assignment.period) is None
+    }
     called = names(
         session, {n for row in found.values() for n in (row.from_id, row.Assignment.holder_id)}, day
     )
@@ -251,7 +264,7 @@ def digest_rows(session: AnySession, person_id: int, day: date) -> list[DigestRo
     other units have done."""
     units = _told_about(session, person_id, day)
     found = list(session.execute(_digest_query().where(Assignment.holder_id.in_(units))))
-    spared = _spared(session, (row.Assignment for row in found))
+    spared = _left_alone(session, [row.Assignment for row in found])
     rows = [row for row in found if row.Assignment.id not in spared]
     units_named = names(session, {row.Assignment.holder_id for row in rows}, day)
     returned = _returns(session, [row.Assignment.id for row in rows])
@@ -259,6 +272,12 @@ def digest_rows(session: AnySession, person_id: int, day: date) -> list[DigestRo
     return [
         _digest_row(row, units_named, returned, own_calendar(row.Assignment.committee_id)) for row in rows
     ]
+
+
+def ongoing_of(session: AnySession, person_id: int, day: date) -> list[OngoingRow]:
+    """The ongoing work of the person's units that is asked about now."""
+    units = _told_about(session, person_id, day)
+    return [row for row in ongoing_rows(session, day, holders=units) if row.asked.now] if units else []
 
 
 def _told_about(session: AnySession, person_id: int, day: date) -> set[int]:
@@ -334,10 +353,9 @@ def _digest_row(
 
 def letter_steps(session: AnySession, letter_id: int) -> set[tuple[int, date]]:
     """(assignment, due date) of the steps that a letter is to tell."""
-    query = select(Notice.assignment_id, Notice.due_on).where(
-        Notice.letter_id == letter_id, Notice.step != "inherited"
-    )
-    return set(session.execute(query))
+    query = select(Notice.assignment_id, Notice.due_on, Notice.step).where(Notice.letter_id == letter_id)
+    # Steps of the ladder are numbers of days; words name what is told once (inherited, extension-12).
+    return {(work, due) for work, due, step in session.execute(query) if not step[:1].isalpha()}
 
 
 def coordinator_mailboxes(session: AnySession, letter_id: int) -> list[str]:
@@ -374,6 +392,14 @@ def unsent_letters(session: AnySession, person_id: int) -> int:
     """How many letters to the person wait or are to be tried again."""
     query = select(func.count()).where(Letter.person_id == person_id, Letter.state.in_(UNSENT))
     return session.scalar(query) or 0
+
+
+def swept_since(session: AnySession, at: datetime) -> bool:
+    """Whether a sweep has ended without a fault since then."""
+    query = select(SweepRun.id).where(
+        SweepRun.started_at >= at, SweepRun.ended_at.is_not(None), SweepRun.error == ""
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def last_sweep(session: AnySession) -> LastSweep:

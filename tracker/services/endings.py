@@ -16,6 +16,7 @@ from sqlalchemy import Table, insert, select, update
 from tracker import access, life
 from tracker.access import Actor, Thing
 from tracker.clock import vietnam_day
+from tracker.deadlines.reports import reporting_period
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
 from tracker.services.drafting import lock_plan
@@ -107,7 +108,7 @@ def _groups(rows: Iterable[WorkRow]) -> list[OpenGroup]:
             key=key,
             title=same[0].title,
             path_text=same[0].path_text,
-            period=same[0].period,
+            period=reporting_period(same[0].period, same[0].timing_label),
             due_on=max((row.due_on for row in same if row.due_on), default=None),
             rows=tuple(same),
         )

@@ -212,9 +212,9 @@ def _places() -> tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...]:
     return (
         ("dashboard.see", "dashboard.matrix", "grid", _("Theo dõi"), _("Theo dõi"), ("dashboard",)),
         ("work.list", "work.mine", "work", _("Việc của đơn vị"), _("Việc"), ("work",)),
-        ("plan.list", "plans.index", "plan", _("Kế hoạch"), _("Kế hoạch"), ("plans", "review")),
+        ("plan.list", "plans.index", "plan", _("Kế hoạch"), _("Kế hoạch"), ("plans", "review", "periods")),
         ("unit.see", "units.index", "unit", _("Đơn vị"), _("Đơn vị"), ("units", "groups", "rosters", "reorganising")),
-        ("calendar.see", "calendar.index", "cal", _("Lịch làm việc"), _("Lịch"), ("calendar",)),
+        ("calendar.see", "calendar.index", "cal", _("Lịch làm việc"), _("Lịch"), ("calendar", "report_dates")),
         ("people.see", "people.index", "people", _("Người dùng"), _("Người dùng"), ("people", "staffing")),
         ("outbox.see", "outbox.index", "mail", _("Thư đi"), _("Thư đi"), ("outbox",)),
     )

@@ -209,6 +209,7 @@ def walk(browser: Browser, base: str, log_in: tuple[str, str], folder: Path) -> 
             page.get_by_label(name, exact=True).check()
         page.get_by_label("Ngày hiệu lực").fill("1/5/2026")
         page.get_by_label("Tên", exact=True).fill("UBND xã Tân Bình")
+        page.get_by_label("Mã", exact=True).fill("TANBINH")
         page.get_by_role("button", name="Xem trước", exact=True).click()
         shown("sap-xep-xem-truoc")
 

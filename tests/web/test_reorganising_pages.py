@@ -217,3 +217,10 @@ def test_an_ended_unit_has_no_calendar_any_more_and_says_who_follows_it(merged, 
     assert ".ics" not in page.get_data(as_text=True)
     assert "UBND xã Tân Bình" in text(page)
     assert "UBND xã Tân Lập" in text(signed_in("manager").get(f"/don-vi/{heir()}"))
+
+
+def test_the_history_of_a_unit_tells_of_its_reorganisation(merged, world, signed_in):
+    words = text(signed_in("manager").get(f"/don-vi/{world.tan_lap}"))
+    assert "Sắp xếp đơn vị" in words
+    assert "→ UBND xã Tân Bình" in words
+    assert "reorganised" not in words

@@ -66,9 +66,18 @@ FACTS = {
     "unit-added": ("accepted", lazy_gettext("Thêm đơn vị")),
     "unit-corrected": ("ask", lazy_gettext("Sửa chỗ ghi sai")),
     "unit-changed": ("submitted", lazy_gettext("Ghi tên hoặc vị trí mới")),
+    "added-group": ("accepted", lazy_gettext("Lập nhóm đơn vị")),
+    "changed-group": ("ask", lazy_gettext("Sửa nhóm đơn vị")),
+    "removed-group": ("excused", lazy_gettext("Xóa nhóm đơn vị")),
+    "reorganised": ("submitted", lazy_gettext("Sắp xếp đơn vị")),
+    "reorganisation-undone": ("open", lazy_gettext("Hoàn tác lần sắp xếp đơn vị")),
+    "units-imported": ("ask", lazy_gettext("Nạp danh sách đơn vị")),
+    "groups-imported": ("ask", lazy_gettext("Nạp danh sách nhóm đơn vị")),
+    "people-imported": ("ask", lazy_gettext("Nạp danh sách người dùng")),
     "spelling-added": ("ask", lazy_gettext("Thêm tên gọi")),
     "spelling-removed": ("excused", lazy_gettext("Bỏ tên gọi")),
     "feed-created": ("ask", lazy_gettext("Lập địa chỉ lịch")),
+    "letter-sent-again": ("ask", lazy_gettext("Gửi lại thư")),
     "feed-renewed": ("ask", lazy_gettext("Đổi địa chỉ lịch")),
     "person-added": ("accepted", lazy_gettext("Thêm người dùng")),
     "person-corrected": ("ask", lazy_gettext("Sửa thông tin người dùng")),
@@ -202,6 +211,13 @@ def _role(after: Mapping[str, Any]) -> str:
     return str(ROLES.get(str(after.get("role", "")), ""))
 
 
+def _reorganised(after: Mapping[str, Any]) -> str:
+    """From what to what, and by which decision."""
+    units, heirs = (", ".join(after.get(name, ())) for name in ("units", "heirs"))
+    moved = " → ".join(part for part in (units, heirs) if part)
+    return " · ".join(part for part in (moved, str(after.get("document", ""))) if part)
+
+
 DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "returned": _returned,
     "accepted": _accepted,
@@ -216,6 +232,7 @@ DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "day-corrected": _day_corrected,
     "event-came": _event,
     "handed-over": _handed_over,
+    "reorganised": _reorganised,
     "excused": lambda after: str(after.get("reason", "")),
     "role-added": _role,
     "role-ended": _role,

@@ -160,6 +160,7 @@ RIGHTS: dict[str, tuple[Rule, ...]] = {
     # oversight
     "dashboard.see": (_any_coordinator, _overseer),
     "outbox.see": (_any_coordinator, _manager, _operator),
+    "outbox.send-again": (_any_coordinator, _manager),
     # units and people
     "unit.see": (_member,),
     "unit.match": (_member, _operator),

@@ -175,7 +175,9 @@ def letters_about(session: AnySession, assignment_id: int) -> tuple[NoticeRow, .
 
 
 def letters(session: AnySession, committee_id: int, limit: int) -> tuple[NoticeRow, ...]:
-    query = select(Letter).where(Letter.committee_id == committee_id).order_by(Letter.id.desc()).limit(limit)
+    """The newest letters; those that were given up stand first, because somebody has to act."""
+    given_up_first = (Letter.state != "dead", Letter.id.desc())
+    query = select(Letter).where(Letter.committee_id == committee_id).order_by(*given_up_first).limit(limit)
     return letter_rows(session, list(session.scalars(query)))
 
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select
 
 from tests.life.memory import Kept, kept
-from tests.progress.pages import differences, matrix_differs
+from tests.progress.pages import differences, matrix_differs, page_differs
 from tracker.access import OPERATOR, Actor, Grant
 from tracker.clock import at_vietnam
 from tracker.drafts import codec
@@ -39,6 +39,7 @@ from tracker.services import (
     rolling,
     show,
     succession,
+    tasks,
     waiting,
     work,
 )
@@ -54,6 +55,7 @@ from tracker.store.models import (
     PlanVersion,
     Role,
     Submission,
+    Task,
     Unit,
     UnitGroup,
     UnitVersion,
@@ -66,13 +68,16 @@ UNITS = ("Phòng Tư pháp", "Phòng Văn hóa", "UBND xã Tân Lập", "UBND x�
 LEADERLESS = ("leader", "manager")
 COMMUNES, CULTURE = "UBND các xã", "Phòng Văn hóa"
 
+# After these every page is looked at, not the dashboard alone.
+RARE = ("new version", "merge units", "end plan", "withdraw plan", "reopen plan", "split task", "merge tasks")
+
 some = st.integers(0, 30)
 who = st.sampled_from(["right"] * 12 + ["wrong"])
 few_days = st.integers(-6, 40)
 flag = st.booleans()
 
 
-def tasks(rule_of_two: str) -> list[tuple[TaskDraft, str]]:
+def rows_of_plan(rule_of_two: str) -> list[tuple[TaskDraft, str]]:
     """The rows of the plan with their completion rule: a group, any of it, so many of it in each quarter, two
     products, a weekend, an event, ongoing work."""
 
@@ -175,7 +180,7 @@ class Deeds(RuleBasedStateMachine):
             period_end=date(2026, 12, 31),
             at=self.at,
         )
-        for position, (task, completion) in enumerate(tasks(rule_of_two)):
+        for position, (task, completion) in enumerate(rows_of_plan(rule_of_two)):
             data = codec.task_to_json(task)
             row = DraftRow(plan_version_id=version, position=position, data=data, completion=completion)
             db.session.add(row)
@@ -549,6 +554,32 @@ class Deeds(RuleBasedStateMachine):
         db.session.commit()
         return new.id
 
+    @rule(n=some, other=some, splits=flag, seldom=st.integers(0, 2))
+    def change_tasks(self, n: int, other: int, splits: bool, seldom: int) -> None:
+        """A task becomes two, or two become one."""
+        if seldom:
+            return
+        query = (
+            select(Task.id).where(Task.plan_id == self.plan, Task.withdrawn_at.is_(None)).order_by(Task.id)
+        )
+        ids = list(db.session.scalars(query))
+        if not ids:
+            return
+        one, two = ids[n % len(ids)], ids[other % len(ids)]
+        if splits:
+            self._do("split task", lambda: self._split(one))
+        else:
+            self._do("merge tasks", lambda: self._merge_tasks(one, two))
+
+    def _split(self, task_id: int) -> None:
+        parts = [tasks.Part("Phần thứ nhất"), tasks.Part("Phần thứ hai")]
+        mark = tasks.preview_split(self.coordinator, task_id, parts).mark
+        tasks.split(self.coordinator, task_id, parts, mark=mark, at=self.at)
+
+    def _merge_tasks(self, task_id: int, other_id: int) -> None:
+        mark = tasks.preview_merge(self.coordinator, task_id, other_id, "Cả hai").mark
+        tasks.merge(self.coordinator, task_id, other_id, "Cả hai", mark=mark, at=self.at)
+
     @precondition(lambda self: len(self.units) == len(UNITS))
     @rule(n=some)
     def merge(self, n: int) -> None:
@@ -596,12 +627,14 @@ class Deeds(RuleBasedStateMachine):
             return
         check = differences if self.whole_pages else matrix_differs
         found = check(self.leader, self.committee, at=self.at)
+        found += page_differs(self.leader, self.plan, at=self.at) if self.deed in RARE else []
         assert not found, f"after “{self.deed}” of {self.day}:\n" + "\n".join(found)
         db.session.rollback()
 
     def teardown(self) -> None:
         if hasattr(self, "plan"):
             found = differences(self.leader, self.committee, at=self.at)
+            found += page_differs(self.leader, self.plan, at=self.at)
             assert not found, "at the end:\n" + "\n".join(found)
         db.session.rollback()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from tests.progress.recount import recount, told
+from tests.progress.recount import added, recount, told
 from tracker.access import Actor
 from tracker.clock import vietnam_day
 from tracker.progress.counts import Tally
@@ -22,19 +22,19 @@ def matrix_differs(overseer: Actor, committee_id: int, *, at: datetime) -> list[
 def differences(overseer: Actor, committee_id: int, *, at: datetime, pages: bool = True) -> list[str]:
     """Where a page (the matrix, each plan's, each unit's) says something else than the recount; empty is right."""
     today = vietnam_day(at)
-    of_committee = f"a.committee_id = {committee_id}"
-    lines = recount("assignments", of_committee, "committee_id", today)
-    by_unit = recount("assignments", of_committee, "holder_id", today)
-    by_cell = recount("assignments", of_committee, "plan_id, holder_id", today)
-    by_plan = recount("assignments", of_committee, "plan_id", today)
-    tasks = recount("tasks", of_committee, "plan_id", today)
+    # The dashboard and the pages of units show the plans that go on.
+    going_on = "a.plan_id IN (SELECT id FROM plan WHERE ending = '')"
+    where = f"a.committee_id = {committee_id} AND {going_on}"
+    by_cell = recount("assignments", where, "plan_id, holder_id", today)
+    by_plan, by_unit = added(by_cell, 0), added(by_cell, 1)
+    tasks = recount("tasks", where, "plan_id", today)
     matrix = show.matrix(overseer, committee_id, at=at)
-    found = _same("all", matrix.total, lines.get((committee_id,)))
+    found = _same("all", matrix.total, added(by_cell).get(()))
     for foot, plan in zip(matrix.feet, matrix.plans, strict=True):
         found += _same(f"foot of plan {plan.id}", foot, by_plan.get((plan.id,)))
         found += _same(f"plan {plan.id}", plan.tally, tasks.get((plan.id,)))
         found += _same(f"assignments of plan {plan.id}", plan.assignments, by_plan.get((plan.id,)))
-        found += _page_differs(overseer, plan.id, at, today, plan.tally) if pages else []
+        found += page_differs(overseer, plan.id, at=at) if pages else []
     for row in (row for _kind, rows in matrix.sections for row in rows):
         counted = by_unit.get((row.unit.id,))
         found += _same(f"unit {row.unit.id}", row.total, counted)
@@ -54,15 +54,14 @@ def _same(what: str, shown: Tally, counted: dict[str, Any] | None) -> list[str]:
     return [f"{what}, {name}: shown {told_of[name]}, recounted {wanted[name]}" for name in names]
 
 
-def _page_differs(overseer: Actor, plan_id: int, at: datetime, today: date, tally: Tally) -> list[str]:
+def page_differs(overseer: Actor, plan_id: int, *, at: datetime) -> list[str]:
+    """The same for the page of one plan, whether it goes on or has ended."""
+    today = vietnam_day(at)
     page = show.plan_page(overseer, plan_id, at=at)
     by_task = recount("assignments", f"a.plan_id = {plan_id}", "task_id", today)
-    told_of = [task for section in page.sections for task in section.tasks]
-    found = [
-        f"task {task.id} of plan {plan_id}: {told(task.tally)}, recounted {by_task.get((task.id,))}"
-        for task in told_of
-        if told(task.tally) != by_task.get((task.id,), NOTHING)
-    ]
-    if page.plan.tally != tally:
-        found.append(f"plan {plan_id}: its page and the dashboard differ")
+    tasks = recount("tasks", f"a.plan_id = {plan_id}", "plan_id", today)
+    found = _same(f"page of plan {plan_id}", page.plan.tally, tasks.get((plan_id,)))
+    found += _same(f"its assignments {plan_id}", page.plan.assignments, added(by_task).get(()))
+    for task in (task for section in page.sections for task in section.tasks):
+        found += _same(f"task {task.id} of plan {plan_id}", task.tally, by_task.get((task.id,)))
     return found

@@ -133,6 +133,18 @@ def recount(kind: str, where: str, by: str, today: date) -> Recounted:
     return found
 
 
+def added(found: Recounted, *columns: int) -> Recounted:
+    """The same, summed by these of its columns; by none of them: everything."""
+    sums: Recounted = {}
+    for key, one in found.items():
+        into = sums.setdefault(tuple(key[n] for n in columns), _nought())
+        for name in (*SUMS, *CODES):
+            into[name] += one[name]
+        for why, many in one["excuses"].items():
+            into["excuses"][why] = into["excuses"].get(why, 0) + many
+    return sums
+
+
 def _nought() -> dict[str, Any]:
     return dict.fromkeys((*SUMS, *CODES), 0) | {"excuses": {}}
 
@@ -145,7 +157,7 @@ def _add(sums: dict[str, Any], row: Any) -> None:
         sums[name] += int(row[name])
     if row["code"] in ("excused", "enough"):
         sums["excused"] += int(row["many"])
-        sums["excuses"][row["why"]] = int(row["many"])
+        sums["excuses"][row["why"]] = sums["excuses"].get(row["why"], 0) + int(row["many"])
     else:
         sums[row["code"]] += int(row["total"])
 
@@ -220,7 +232,8 @@ def _last_days(where: str) -> str:
         f"UNION SELECT committee_id, first_due_on FROM assignment a WHERE first_due_on IS NOT NULL AND {where}"
     )
     rows = [(int(committee), date.fromisoformat(str(due))) for committee, due in db.session.execute(query)]
-    until = {pair: calendar_of(db.session, pair[0]).in_time_until(pair[1]) for pair in rows}
+    calendars = {committee: calendar_of(db.session, committee) for committee, _ in rows}
+    until = {pair: calendars[pair[0]].in_time_until(pair[1]) for pair in rows}
     parts = [
         f"SELECT {committee} AS committee_id, {_day(due)} AS due, {_day(last)} AS until"
         for (committee, due), last in until.items()

@@ -47,6 +47,9 @@ def texts(app, clock, smtp, tmp_path):
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     sending = make_app(url, tmp_path, clock, smtp=smtp.settings)
     sweep(sending, clock.now)
+    with sending.app_context():
+        db.session.remove()
+        db.engine.dispose()
     return [
         part.get_payload(decode=True).decode()
         for message in smtp.messages

@@ -272,8 +272,6 @@ def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
     sees = access.may(actor, "work.see", thing)
     task, version = _worded(row.task_id)
     source = codec.source_from_json(task.source) if task.source else None
-    holder = Thing(row.committee_id, row.coordinator_id, frozenset({row.holder_id}))
-    may_tick = access.may(actor, "work.tick", holder)
     timing = db.session.get(Timing, row.timing_id)
     assignment = db.session.get(Assignment, assignment_id)
     assert timing is not None
@@ -289,11 +287,6 @@ def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
         facts=_facts(row) if sees else (),
         letters=find_plans.letters_about(db.session, assignment_id) if sees else (),
         printed=_printed(timing, row.due_on),
-        may_tick=may_tick and row.work.state in ("open", "waiting"),
-        may_tick_on_behalf=access.may(actor, "work.tick-on-behalf", thing)
-        and row.work.state in ("open", "waiting"),
-        may_decide=access.may(actor, "work.accept", thing) and row.work.state == "submitted",
-        may_take_back=may_tick and row.work.state == "submitted",
         sees_evidence=sees,
         siblings=tuple(_siblings(row, today)) if row.work.state in ("open", "waiting") else (),
         bundled=tuple(_bundled(row, today)) if row.work.state == "submitted" and sees else (),

@@ -222,7 +222,7 @@ class WorkRow:
 
 @dataclass(frozen=True)
 class WorkPage:
-    """One assignment with its source sentence, submissions, history and what the actor may do."""
+    """One assignment with its source sentence, submissions and history; which deeds are open is told beside it."""
 
     row: WorkRow
     accountable: str
@@ -234,10 +234,6 @@ class WorkPage:
     facts: tuple[FactRow, ...]
     letters: tuple[NoticeRow, ...]
     printed: date | None
-    may_tick: bool
-    may_tick_on_behalf: bool
-    may_decide: bool
-    may_take_back: bool
     sees_evidence: bool
     siblings: tuple[WorkRow, ...] = ()
     bundled: tuple[WorkRow, ...] = ()

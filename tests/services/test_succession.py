@@ -339,6 +339,33 @@ def test_a_later_reorganisation_is_undone_first(world, clock, plan):
         succession.undo(manager, first, at=clock.now)
 
 
+def test_a_chain_is_undone_link_by_link(world, clock, plan):
+    before, manager = dump(), world.actor("manager")
+    chain = (world.tan_lap, world.binh_minh, world.phu_hoa, world.culture)
+    links = [
+        carried_out(
+            world, Change("merged", (one,), date(2026, 5, day), heirs=(Heir(unit_id=heir),)), clock.now
+        )
+        for day, one, heir in zip((1, 3, 5), chain, chain[1:], strict=False)
+    ]
+    assert held(world.culture, "open") == 5
+    for change_id in reversed(links):
+        succession.undo(manager, change_id, at=clock.now)
+    assert dump() == before
+
+
+def test_work_done_in_a_chain_still_holds_its_links(world, clock, plan):
+    first = merge(world, units=(world.tan_lap,), heirs=(Heir(unit_id=world.binh_minh),))
+    second = merge(world, units=(world.binh_minh,), heirs=(Heir(unit_id=world.phu_hoa),))
+    manager = world.actor("manager")
+    first_id, second_id = (carried_out(world, change, clock.now) for change in (first, second))
+    succession.undo(manager, second_id, at=clock.now)
+    mine = db.session.scalar(select(Assignment.id).where(Assignment.unit_id == world.tan_lap))
+    work.tick(world.actor("other"), mine, Given(text="15/BC-UBND ngày 11/5/2026"), at=clock.now)
+    with pytest.raises(Refused, match="1 việc đã chuyển vừa có cập nhật"):
+        succession.undo(manager, first_id, at=clock.now)
+
+
 def test_only_who_manages_units_reorganises_them(world, clock, plan):
     for who in ("coordinator", "head", "leader"):
         with pytest.raises(Forbidden):

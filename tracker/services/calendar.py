@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
 
 from tracker import access
 from tracker.access import Actor, Thing
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 LONGEST_DAYS = 31  # no holiday is longer; a year by mistake is refused
+OVERTAKEN = Refused("Có việc vừa được cập nhật cùng lúc. Xin xem lại rồi xác nhận lại.", code="overtaken")
 ENTERED = "Ngày %s đã được nhập trước đó. Xin bỏ dòng cũ rồi nhập lại."
 
 
@@ -189,8 +191,10 @@ def check_year(actor: Actor, committee_id: int, year: int, document: str, *, at:
 def correct_national(actor: Actor, given: NewDays, *, at: datetime) -> dict[int, Preview]:
     """Correct the national calendar for every committee here; what moves, by committee."""
     access.need(actor, "calendar.change-national", Thing())
-    with transaction(db.session):
-        ids = list(db.session.scalars(select(Committee.id).order_by(Committee.id).with_for_update()))
+    with _deed():
+        ids = list(
+            db.session.scalars(select(Committee.id).order_by(Committee.id).with_for_update(key_share=True))
+        )
         days = _days(given, calendar_of(db.session, 0), {one.day for one in live_days(db.session, None)})
         before = {one: rules_of(db.session, one) for one in ids}
         db.session.add_all(_stored(row, None, given.kind, actor, at) for row in days)
@@ -207,15 +211,27 @@ def correct_national(actor: Actor, given: NewDays, *, at: datetime) -> dict[int,
 @contextmanager
 def _changing(actor: Actor, committee_id: int, change: Change, at: datetime) -> Iterator[Preview]:
     """One deed: what it does is worked out under the committee's lock, then written with what it moves."""
-    with transaction(db.session):
+    with _deed():
         _locked(committee_id)
         effect = _effect(committee_id, change, vietnam_day(at))
         yield effect
         carry_out(actor, committee_id, effect.moved, at=at)
 
 
+@contextmanager
+def _deed() -> Iterator[None]:
+    """One transaction; work that somebody else wrote meanwhile ends it in words."""
+    try:
+        with transaction(db.session):
+            yield
+    except StaleDataError:
+        raise OVERTAKEN from None
+
+
 def _locked(committee_id: int) -> Committee:
-    query = select(Committee).where(Committee.id == committee_id).with_for_update()
+    # No key of the committee is touched: facts that refer to it may be written meanwhile, or else a tick and this
+    # deed would wait for each other.
+    query = select(Committee).where(Committee.id == committee_id).with_for_update(key_share=True)
     found = db.session.scalar(query.execution_options(populate_existing=True))
     if found is None:
         raise NotFound("Không tìm thấy cơ quan này.")

@@ -43,7 +43,9 @@ def set_chain(actor: Actor, committee_id: int, chain: Chain, *, at: datetime) ->
     access.need(actor, "calendar.change", Thing(committee_id))
     wanted = chain.checked().to_settings()
     with transaction(db.session):
-        committee = db.session.get(Committee, committee_id, with_for_update=True, populate_existing=True)
+        committee = db.session.get(
+            Committee, committee_id, with_for_update={"key_share": True}, populate_existing=True
+        )
         if committee is None:
             raise NotFound("Không tìm thấy cơ quan này.")
         before = (committee.settings or {}).get("reports")

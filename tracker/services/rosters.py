@@ -236,7 +236,8 @@ def export_people(actor: Actor, committee_id: int) -> Table:
 
 def _committee(committee_id: int, *, lock: bool = False) -> None:
     """There is such a committee; locked, two imports of it follow each other."""
-    if db.session.get(Committee, committee_id, with_for_update=lock or None) is None:
+    held = {"key_share": True} if lock else None
+    if db.session.get(Committee, committee_id, with_for_update=held) is None:
         raise NotFound("Không có cơ quan này. Xin chọn lại cơ quan.")
 
 

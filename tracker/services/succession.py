@@ -582,6 +582,7 @@ def undo(actor: Actor, change_id: int, *, at: datetime) -> None:
                 assert work is not None
                 after = {"holder": holder, "state": state, "change": row.id}
                 _fact(actor, row, "handed-back", "assignment", work_id, at, {}, after, work.plan_id)
+            steps.let_earlier_be_undone(row)
             row.undone_by_id, row.undone_at = actor.id, at
             _fact(actor, row, "reorganisation-undone", "unit_change", row.id, at, {}, {"change": row.id})
             for unit_id, name in row.before["units"]:

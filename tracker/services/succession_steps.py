@@ -44,6 +44,7 @@ class Ledger:
     versions_made: list[int] = field(default_factory=list)
     units_made: list[int] = field(default_factory=list)
     works: list[list[Any]] = field(default_factory=list)
+    works_seen: list[list[int]] = field(default_factory=list)
     plans: list[list[int]] = field(default_factory=list)
     roles: list[list[Any]] = field(default_factory=list)
     roles_made: list[int] = field(default_factory=list)
@@ -146,6 +147,7 @@ def hand_over(row: UnitChange, moves: Mapping[int, tuple[int, str]], at: datetim
         db.session.add(
             HandOver(change_id=row.id, assignment_id=work.id, from_id=work.holder_id, to_id=to, reason=reason)
         )
+        ledger.works_seen.append([work.id, work.row_version])
         ledger.works.append([work.id, work.holder_id, work.state, 0, ""])
         work.holder_id = to
         _seen(work, at)
@@ -155,6 +157,7 @@ def excuse(ids: Iterable[int], at: datetime, ledger: Ledger) -> None:
     for work in _works(ids):
         state = life.after(work.state, "dissolve")
         assert state is not None, "a choice that was not offered"
+        ledger.works_seen.append([work.id, work.row_version])
         ledger.works.append([work.id, work.holder_id, work.state, 0, EXCUSED_AS])
         work.state, work.excuse, work.excuse_reason = state, EXCUSED_AS, DISSOLVED
         _seen(work, at)
@@ -308,6 +311,23 @@ def restore(row: UnitChange, at: datetime) -> list[tuple[int, int, str]]:
     db.session.flush()
     _restore_units(before)
     return back
+
+
+def let_earlier_be_undone(row: UnitChange) -> None:
+    """What was done and undone is no work: earlier changes know the row versions that undoing left behind."""
+    db.session.flush()
+    seen = dict(row.before.get("works_seen", ()))
+    now = {work.id: work.row_version for work in _works(seen)}
+    earlier = select(UnitChange).where(
+        UnitChange.committee_id == row.committee_id, UnitChange.id < row.id, UnitChange.undone_at.is_(None)
+    )
+    for change in db.session.scalars(earlier):
+        works = [
+            [n, holder, state, now[n] if seen.get(n) == version else version, excused]
+            for n, holder, state, version, excused in change.before["works"]
+        ]
+        if works != change.before["works"]:
+            change.before = {**change.before, "works": works}
 
 
 def _restore_works(before: Mapping[str, Any], at: datetime) -> list[tuple[int, int, str]]:

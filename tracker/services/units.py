@@ -408,7 +408,7 @@ def _locked(unit_id: int) -> Unit:
 
 
 def _lock(committee_id: int) -> None:
-    if db.session.get(Committee, committee_id, with_for_update=True) is None:
+    if db.session.get(Committee, committee_id, with_for_update={"key_share": True}) is None:
         raise NotFound("Không tìm thấy cơ quan này.")
 
 

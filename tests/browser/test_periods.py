@@ -101,10 +101,8 @@ def test_a_closed_period_refuses_a_late_change_until_the_leader_opens_it(
     assert report_of(world.tan_lap).state == "submitted"
 
 
-def test_a_plan_is_withdrawn_and_goes_on(
-    sqlite_app, world, clock, plan, serve, browser, tmp_path, sqlite_url
-):
-    base = serve(make_app(sqlite_url, tmp_path, clock))
+def test_a_plan_is_withdrawn_and_goes_on(app, world, clock, plan, serve, browser, tmp_path, database_url):
+    base = serve(make_app(database_url, tmp_path, clock))
     coordinator, leader = Desk(browser, base), Desk(browser, base)
     coordinator.log_in("coordinator")
     leader.log_in("leader")

@@ -85,6 +85,13 @@ def test_a_refused_form_is_open_again(work, signed_in, send):
     assert '<details class="fold" open><summary>Không áp dụng' in answer.get_data(as_text=True)
 
 
+def test_excused_work_says_why_to_its_unit(work, signed_in, send):
+    version = db.session.query(Assignment).filter_by(id=int(work.split("/")[-1])).one().row_version
+    fields = {"reason": "Xã không có tổ hòa giải", "row_version": version}
+    assert send(signed_in("coordinator"), work, work + "/khong-ap-dung", **fields).status_code == 303
+    assert "Không phải thực hiện : Xã không có tổ hòa giải" in text(signed_in("officer").get(work))
+
+
 def test_a_task_is_split_after_a_preview(work, signed_in, send):
     coordinator = signed_in("coordinator")
     task = db.session.get_one(Assignment, int(work.split("/")[-1])).task_id

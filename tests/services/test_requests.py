@@ -12,7 +12,7 @@ from tracker.errors import Forbidden, Invalid, Refused
 from tracker.extensions import db
 from tracker.services import explaining, extending, handing_back, show_asking, waiting, work
 from tracker.services.work import Given
-from tracker.store.models import Explanation, HandBack, Plan, UnitVersion, Wait
+from tracker.store.models import Assignment, Explanation, HandBack, Plan, UnitVersion, Wait
 
 WRONG = "Việc này thuộc lĩnh vực của Phòng Văn hóa và Thông tin."
 
@@ -314,7 +314,7 @@ def test_a_plan_that_is_over_is_left_alone_by_itself_too(desk, clock, waits):
     db.session.commit()
     clock.day(2026, 5, 18)
     assert waiting.end_overdue(OPERATOR, at=clock.now) == 0
-    assert desk.of("Rà soát").state == "waiting"
+    assert db.session.get(Assignment, waits[0]).state == "waiting"
 
 
 def test_the_days_of_a_wait_are_counted(desk, clock, waits, culture, officer):

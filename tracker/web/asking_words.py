@@ -42,7 +42,8 @@ def _day(after: After, name: str) -> str:
 
 
 def _said(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)
+    *first, last = [part for part in parts if part] or [""]
+    return " · ".join([*(part.rstrip(".") for part in first), last])
 
 
 def _number(after: After) -> str:

@@ -182,3 +182,19 @@ def test_a_tally_is_kept_whole():
     tally = Tally(total=3, done=2, late=1, on_time=Rate(1, 2), excused=1, due=(("late", 1),))
     assert brought_back(kept(tally)) == tally
     assert brought_back({"total": 3, "gone": 1}) == Tally(total=3)
+
+
+def test_a_new_version_leaves_a_closed_period_as_it_is(world, clock, plan):
+    clock.day(2026, 6, 10)
+    coordinator = world.actor("coordinator")
+    periods.close_period(coordinator, plan, "2026-H1", despite=True, at=clock.now)
+    before = of_period("2026-H1", world.tan_lap)
+    told = (before.id, before.due_on, before.state, before.row_version)
+    text = PLAN.replace("trước ngày 05/6", "trước ngày 20/6").replace("trước ngày 05/12", "trước ngày 10/12")
+    version = plans.import_plan(
+        coordinator, world.committee, world.justice, "2.txt", text.encode(), at=clock.now, plan_id=plan
+    )
+    publish_draft(world, version, clock.now)
+    after = of_period("2026-H1", world.tan_lap)
+    assert (after.id, after.due_on, after.state, after.row_version) == told
+    assert of_period("2026", world.tan_lap).due_on == date(2026, 12, 9), "the open one moves"

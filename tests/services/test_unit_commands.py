@@ -48,6 +48,7 @@ def test_a_name_is_answered_as_of_a_day(run):
 
 def test_what_matches_nothing_ends_with_status_one(run):
     assert run("match", "zzzz qqqq xxxx").exit_code == 1
+    assert run("match", "Công ty cổ phần Bình An").exit_code == 1
     assert run("expand", "các cơ quan có liên quan").exit_code == 1
 
 

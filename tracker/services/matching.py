@@ -13,6 +13,9 @@ from tracker.units.matching import place_of
 from tracker.vietnamese.forms import comparison_key
 
 
+NEAR = 75.0  # of 100: below this, choices are shown, but nothing has matched
+
+
 @dataclass(frozen=True)
 class Meant:
     """What a mention means on a day: `sure` is a unit or a group; without it, `choices` are the nearest."""
@@ -26,7 +29,8 @@ class Meant:
 
     @property
     def found(self) -> bool:
-        return self.sure is not None or bool(self.choices)
+        """Whether a unit or group is meant, surely or by a spelling that comes near; a weak likeness is none."""
+        return self.sure is not None or any(choice.score >= NEAR for choice in self.choices)
 
 
 def match(actor: Actor, committee_id: int, text: str, day: date, *, within: str = "") -> Meant:

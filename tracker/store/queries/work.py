@@ -129,15 +129,20 @@ def counted(session: AnySession, wanted: Wanted) -> list[Counted]:
     calendar = calendars(session)
     held = held_since(session)
     works: dict[tuple[Any, ...], Work] = {}
+    turns: dict[tuple[int, int, str], tuple[bool, date | None]] = {}
     made = []
-    for row in found:
-        submitted_on, bundle = sent.get(row.id, (None, ""))
-        settled = (row.task_id, row.timing_id, row.period) in spared
-        stands = (*row[7:], submitted_on, settled, held(row.plan_id, row.timing_id, row.period))
+    for work_id, plan, task, timing, period, unit, holder, *stored in found:
+        submitted_on, bundle = sent.get(work_id, (None, ""))
+        turn = turns.get((task, timing, period))
+        if turn is None:
+            known = (task, timing, period)
+            turn = turns[known] = (known in spared, held(plan, timing, period))
+        stands = (*stored, submitted_on, *turn)
         work = works.get(stands)
         if work is None:
             work = works[stands] = _work(stands, calendar)
-        made.append(Counted._make((*row[:7], rules.get(row.task_id, "all"), bundle, work)))
+        rule = rules.get(task, ALL)
+        made.append(Counted(work_id, plan, task, timing, period, unit, holder, rule, bundle, work))
     return made
 
 

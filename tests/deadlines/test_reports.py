@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.deadlines.reports import (
@@ -82,6 +82,7 @@ def test_a_year_lists_the_reports_that_the_committee_has():
     assert [one.period for one in reports_of(2026, Chain(), NATIONAL)] == ["2026-H1", "2026-H2", "2026"]
 
 
+@settings(deadline=None)  # the calendar of a year is worked out once
 @given(
     st.sampled_from(KINDS), st.integers(2020, 2035), st.integers(1, 12), st.integers(1, 6), st.integers(1, 31)
 )
@@ -94,6 +95,7 @@ def test_each_level_sends_on_a_working_day_before_the_next_one(kind, year, numbe
     assert bool(found.warning) is (NATIONAL.working_days(found.cut_off, days[0]) < 1)
 
 
+@settings(deadline=None)  # the calendar of a year is worked out once
 @given(st.sampled_from(("month", "quarter", "half-year")), st.integers(2020, 2035))
 def test_the_data_of_a_year_has_no_gap_and_no_overlap(kind, year):
     count = {"month": 12, "quarter": 4, "half-year": 2}[kind]

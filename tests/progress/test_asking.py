@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.deadlines.workdays import NATIONAL
@@ -54,6 +54,7 @@ def test_a_report_that_comes_once_is_named_by_its_day():
     assert report_day("2026-H1", date(2026, 5, 19)).covers == "2026-H1"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 800), st.lists(st.integers(-400, 400), max_size=5))
 def test_ongoing_work_is_never_late_and_in_no_rate(days, reports):
     today = date(2026, 1, 1) + timedelta(days=days)

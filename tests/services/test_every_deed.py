@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import itertools
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from tests.conftest import HandClock, build_world, make_app
 from tests.web.conftest import PLAN
 from tracker import access, life
 from tracker.access import Actor
@@ -85,11 +88,27 @@ def part_of(work_id: int) -> int:
     return next((one.id for one in found.submissions if one.state == "part"), 0)
 
 
-@pytest.fixture
-def house(sqlite_app, world, clock):
-    """Tân Lập's first piece of work of a published plan; it has three deliverables."""
+@pytest.fixture(scope="module")
+def published(sqlite_template, tmp_path_factory):
+    """A database with Tân Lập's first piece of work of a published plan, which has three deliverables; made once,
+    copied for each test. (file, the district, id of the work)"""
+    folder, clock = tmp_path_factory.mktemp("published"), HandClock()
+    path = folder / "tracker.db"
+    shutil.copy(sqlite_template, path)
+    app = make_app(f"sqlite:///{path}", folder, clock)
+    with app.app_context():
+        world = build_world(clock)
+        found = publish_plan(world, clock.day(2026, 1, 16))
+        db.session.remove()
+        with db.engine.connect() as connection:
+            connection.rollback()
+            connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return path, world, found
+
+
+def publish_plan(world, at) -> int:
     coordinator = world.actor("coordinator")
-    at = clock.day(2026, 1, 16)
     draft = plans.import_plan(coordinator, world.committee, world.justice, "12-kh.txt", PLAN.encode(), at=at)
     page = show.review(coordinator, draft, at=at)
     if page.past_unchosen:
@@ -101,8 +120,25 @@ def house(sqlite_app, world, clock):
     have = len(task.deliverables)
     task.deliverables += [Deliverable(ordinal=n, text=f"sản phẩm {n}") for n in range(have, 3)]
     db.session.commit()
-    clock.day(2026, 5, 12)
     return found.id
+
+
+@pytest.fixture
+def sqlite_url(published, tmp_path):
+    shutil.copy(published[0], tmp_path / "tracker.db")
+    return f"sqlite:///{tmp_path / 'tracker.db'}"
+
+
+@pytest.fixture
+def world(published, sqlite_app, clock):
+    return replace(published[1], clock=clock)
+
+
+@pytest.fixture
+def house(published, clock):
+    """The id of the work."""
+    clock.day(2026, 5, 12)
+    return published[2]
 
 
 def bring(world, clock, work_id: int, state: str, deed: str) -> None:

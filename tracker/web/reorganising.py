@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,12 +18,12 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.services import show, succession
-from tracker.services.succession import Choices, Faulty, Proposal, WorkLine
+from tracker.services.succession import Choices, Faulty, Option, Proposal, WorkLine
 from tracker.sheets.words import UNIT_KINDS, plain_day
 from tracker.units.succession import KINDS, Change, Heir
 from tracker.web.context import actor, committee_id, now, today
 from tracker.web.guard import asks
-from tracker.web.picking import an_id
+from tracker.web.picking import an_id, numbers
 from tracker.web.task_form import read_day
 
 blueprint = Blueprint("reorganising", __name__, url_prefix="/don-vi/sap-xep")
@@ -33,6 +34,8 @@ SEVERAL = ("merged", "abolished")
 MOST_SELECTS = 1500
 """Above this only doubtful lines can be changed one by one: a form has its limits."""
 CHOICES = ("viec-", "kh-", "vt-")
+BY_TASK = "nv-"
+"""One answer for all lines of a task: `nv-7` says it, `nv-viec-7` names the lines."""
 
 NAMES = {
     "renamed": (_l("Đổi tên"), _l("Một đơn vị mang tên mới, việc và người giữ nguyên.")),
@@ -52,12 +55,52 @@ LEVELS = {"province": _l("cấp tỉnh"), "district": _l("cấp huyện"), "comm
 
 
 @dataclass(frozen=True)
+class TaskLines:
+    """All lines of one task that one unit holds and that would go the same way."""
+
+    lines: tuple[WorkLine, ...]
+
+    @property
+    def first(self) -> WorkLine:
+        return self.lines[0]
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """Answers that every line can take."""
+        rest = [set(line.options) for line in self.lines[1:]]
+        return tuple(option for option in self.first.options if all(option in one for one in rest))
+
+    @property
+    def ids(self) -> str:
+        return ",".join(str(line.row.id) for line in self.lines)
+
+    def said_otherwise(self, given: Mapping[str, str]) -> bool:
+        """Whether a line of it was answered by itself."""
+        return any(given.get(f"viec-{line.row.id}") for line in self.lines)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The first and the last due day; one where they are the same, none where there is none."""
+        found = sorted({line.row.due_on for line in self.lines if line.row.due_on})
+        return (found[0], found[-1]) if len(found) > 1 else tuple(found)
+
+
+@dataclass(frozen=True)
 class Section:
     """Lines of the preview under one heading; `ask` where they wait for an answer."""
 
     name: str
     lines: tuple[WorkLine, ...]
     ask: bool = False
+
+    @property
+    def tasks(self) -> tuple[TaskLines, ...]:
+        """The lines by task: one question for all its periods and timings that would go the same way."""
+        found: dict[tuple[object, ...], list[WorkLine]] = {}
+        for line in self.lines:
+            key = (line.row.task_id, line.row.holder_id, line.move.to, line.move.reason, line.move.doubt)
+            found.setdefault(key, []).append(line)
+        return tuple(TaskLines(tuple(lines)) for lines in found.values())
 
 
 @dataclass(frozen=True)
@@ -242,6 +285,7 @@ def _preview(given: MultiDict[str, str], problem: str = "", status: int = 200) -
         "reorganising/preview.html",
         proposal=proposal,
         sections=sections_of(proposal),
+        given=given,
         chosen=chosen,
         kept=[(name, value) for name, value in given.items(multi=True) if _kept(name)],
         name=NAMES[proposal.change.kind][0],
@@ -254,13 +298,22 @@ def _preview(given: MultiDict[str, str], problem: str = "", status: int = 200) -
 
 def _kept(name: str) -> bool:
     """What of the form goes on to the next page; choices and the stamp are written there anew."""
-    return name not in ("csrf_token", "stamp") and not name.startswith(CHOICES)
+    return name not in ("csrf_token", "stamp") and not name.startswith((*CHOICES, BY_TASK))
 
 
 def choices_from(given: Mapping[str, str]) -> Choices:
     """Which answer was picked for which assignment, plan and role."""
     works, plans, roles = (_numbered(given, prefix) for prefix in CHOICES)
-    return Choices(works, plans, roles)
+    tasks = _by_task(given)
+    own = {work_id: value for work_id, value in works.items() if value or work_id not in tasks}
+    return Choices(tasks | own, plans, roles)
+
+
+def _by_task(given: Mapping[str, str]) -> dict[int, str]:
+    """Assignment → what was answered for its task as a whole."""
+    answers = _numbered(given, BY_TASK)
+    lines = _numbered(given, f"{BY_TASK}viec-")
+    return {work_id: answers.get(key, "") for key, named in lines.items() for work_id in numbers(named)}
 
 
 def _numbered(given: Mapping[str, str], prefix: str) -> dict[int, str]:

@@ -30,9 +30,13 @@ INNER = {
     "record",
     "roster",
     "roster_lines",
+    "sparing",
     "staff_parts",
     "succession_steps",
 }
+
+# What asks the table of rights; the last one asks it in each of a person's committees.
+ASKING = ("need", "may", "parts.need_everywhere")
 
 # Public functions that need no rule, and why.
 FREE = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from tracker.access import Actor, Thing, may, need
 from tracker.clock import vietnam_day
@@ -35,7 +36,7 @@ def person_page(actor: Actor, committee_id: int, person_id: int, *, at: datetime
         active=one.active,
         can_log_in=bool(one.password_hash),
         roles=find.held_roles(db.session, person_id, committee_id, today),
-        absences=tuple(absences(db.session, people=[person_id], since=today)),
+        absences=tuple(_seen_absences(actor, person_id, today)),
         facts=tuple(
             fact
             for fact in find_plans.facts(
@@ -46,6 +47,18 @@ def person_page(actor: Actor, committee_id: int, person_id: int, *, at: datetime
         may_change=may(actor, "people.change", thing),
         may_set_absence=one.active and deeds.may_set(actor, person_id, at=at),
     )
+
+
+def _seen_absences(actor: Actor, person_id: int, today: date) -> Iterable[AbsenceRow]:
+    """Those about a unit of a committee whose people the actor may see; one about every unit, where one of them is."""
+    for row in absences(db.session, people=[person_id], since=today):
+        if row.unit_id is not None:
+            where = {parts.unit_of(row.unit_id).committee_id}
+        else:
+            roles = parts.open_roles(row.person_id, today)
+            where = {role.committee_id for role in roles if role.unit_id and role.committee_id}
+        if any(may(actor, "people.see", Thing(one)) for one in where):
+            yield row
 
 
 def former(actor: Actor, committee_id: int, *, at: datetime) -> tuple[FormerRow, ...]:

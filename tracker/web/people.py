@@ -22,6 +22,7 @@ from tracker.web.task_form import read_day
 blueprint = Blueprint("people", __name__, url_prefix="/nguoi-dung")
 
 MENDABLE = (Invalid, Refused)
+SHOWN = 200  # people on a page, and lines of a list beside it
 
 
 @blueprint.get("")
@@ -30,20 +31,29 @@ def index() -> ResponseReturnValue:
     """Everybody with a role today, units that nobody gets letters for, and those who left."""
     wanted = request.args.get("tim", "").strip()
     people = show.people(actor(), committee_id(), at=now())
+    found = [person for person in people if _found(person, fold(wanted).split())]
+    pages = max(1, -(-len(found) // SHOWN))
+    page = min(request.args.get("trang", 1, type=an_id), pages)
     return render_template(
         "people/index.html",
-        people=[person for person in people if _found(person, wanted)],
+        people=found[(page - 1) * SHOWN : page * SHOWN],
         count=len(people),
+        total=len(found),
+        page=page,
+        pages=pages,
+        shown=SHOWN,
         wanted=wanted,
         silent=show_staff.silent_units(actor(), committee_id(), at=now()),
         former=show_staff.former(actor(), committee_id(), at=now()),
     )
 
 
-def _found(person: PersonRow, wanted: str) -> bool:
+def _found(person: PersonRow, words: list[str]) -> bool:
+    if not words:
+        return True
     units = " ".join(role.unit_name for role in person.roles)
     text = fold(f"{person.name} {person.email} {person.phone} {units}")
-    return all(word in text for word in fold(wanted).split())
+    return all(word in text for word in words)
 
 
 @blueprint.get("/<int:person_id>")

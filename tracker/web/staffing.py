@@ -13,6 +13,7 @@ from tracker.services import absences, show, show_staff, staff, staff_change
 from tracker.services.absences import Leave
 from tracker.services.staff_change import Change
 from tracker.store.queries.rows import PersonRow
+from tracker.vietnamese.forms import fold
 from tracker.web.context import actor, can, committee_id, now, today
 from tracker.web.guard import asks, local_address
 from tracker.web.people import entered_person, unit_names
@@ -22,6 +23,8 @@ from tracker.web.task_form import read_day
 blueprint = Blueprint("staffing", __name__)
 
 MENDABLE = (Invalid, Refused)
+FEW = 200  # people in one list to choose from; above, the unit comes first
+OFFERED = 50
 
 
 # Thay người phụ trách.
@@ -37,7 +40,7 @@ def change() -> ResponseReturnValue:
 @asks("people.change")
 def carry_out() -> ResponseReturnValue:
     """First what will move, then, from that page, the deed; `back` opens the form again."""
-    if request.form.get("step") == "back":
+    if request.form.get("step") in ("back", "find"):
         return _change_page()
     try:
         wanted = _change()
@@ -78,15 +81,50 @@ def _day(name: str, missing: str) -> date:
 def _change_page(refusal: TrackerError | None = None) -> str:
     people = show.people(actor(), committee_id(), at=now())
     held = {role.unit_id for person in people for role in person.roles if role.unit_id}
+    units = [(unit_id, name) for unit_id, name in unit_names().items() if unit_id in held]
+    given, problem = request.form or request.args, refusal.message if refusal else ""
+    at_unit = given.get("don-vi", type=an_id) if len(people) > FEW else None
+    if len(people) > FEW:
+        units_here = [unit for unit in units if unit[0] == at_unit]
+        if not units_here:
+            return _choose_unit(units, problem)
+        units = units_here
+    there = [one for one in people if any(r.unit_id and at_unit in (None, r.unit_id) for r in one.roles)]
     return render_template(
         "people/change.html",
-        form=request.form or request.args,
+        form=given,
         fresh=not request.form,
-        problem=refusal.message if refusal else "",
-        people=[(one.id, _with_units(one)) for one in people if any(r.unit_id for r in one.roles)],
-        units=[(unit_id, name) for unit_id, name in unit_names().items() if unit_id in held],
-        colleagues=show_staff.colleagues(actor(), committee_id(), at=now())
-        + tuple((one.id, one.name) for one in show_staff.former(actor(), committee_id(), at=now())),
+        problem=problem,
+        people=[(one.id, _with_units(one)) for one in there],
+        units=units,
+        at_unit=at_unit,
+        colleagues=_successors({one.id for one in there} if at_unit else None),
+    )
+
+
+def _choose_unit(units: list[tuple[int, str]], problem: str) -> str:
+    """Where a committee has very many people: first the unit, found by words."""
+    wanted = " ".join(request.args.get("tim", "").split())
+    found = [unit for unit in units if fold(wanted) in fold(unit[1])]
+    return render_template(
+        "people/change_unit.html", units=found[:OFFERED], total=len(found), wanted=wanted, problem=problem
+    )
+
+
+def _successors(near: set[int] | None) -> tuple[tuple[int, str], ...]:
+    """Who may take over: everybody; of very many those who are asked for by words, else those of the unit."""
+    everybody = show_staff.colleagues(actor(), committee_id(), at=now()) + tuple(
+        (one.id, one.name) for one in show_staff.former(actor(), committee_id(), at=now())
+    )
+    if near is None:
+        return everybody
+    words = fold(request.form.get("tim-nguoi", "")).split()
+    chosen = request.form.get("nguoi-moi", type=an_id)
+    found = [
+        one for one in everybody if (all(word in fold(one[1]) for word in words) if words else one[0] in near)
+    ]
+    return tuple(one for one in everybody if one[0] == chosen and one not in found[:OFFERED]) + tuple(
+        found[:OFFERED]
     )
 
 

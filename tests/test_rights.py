@@ -35,8 +35,8 @@ INNER = {
     "succession_steps",
 }
 
-# What asks the table of rights; the last one asks it in each of a person's committees.
-ASKING = ("need", "may", "parts.need_everywhere")
+# What asks the table of rights: `changing` for its deed, the last one in each of a person's committees.
+ASKING = ("need", "may", "changing", "parts.need_everywhere")
 
 # Public functions that need no rule, and why.
 FREE = {
@@ -91,7 +91,7 @@ def asks(function: ast.FunctionDef, module: ast.Module, seen: frozenset[str] = f
         if not isinstance(node, ast.Call):
             continue
         called = ast.unparse(node.func)
-        if called.removeprefix("access.") in ("need", "may", "changing"):  # `changing` asks for its deed
+        if called.removeprefix("access.") in ASKING:
             return True
         if called in own and called not in seen and asks(own[called], module, seen | {called}):
             return True

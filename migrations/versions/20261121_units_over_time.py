@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
 import tracker.store.models.types
 
 revision = "7c51e0b2a4d8"

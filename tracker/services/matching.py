@@ -12,7 +12,6 @@ from tracker.store.queries.rows import Choice, UnitRow
 from tracker.units.matching import place_of
 from tracker.vietnamese.forms import comparison_key
 
-
 NEAR = 75.0  # of 100: below this, choices are shown, but nothing has matched
 
 

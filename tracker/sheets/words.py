@@ -52,7 +52,6 @@ LACKING = {
 LEFT_OUT = {
     "not-due": "chưa đến hạn (chỉ không tính vào ba tỷ lệ đầu)",
     "undated": "không có hạn",
-    "enough": "đã có đủ đơn vị khác làm xong",
     "done-before": "đã xong trước khi theo dõi",
     "withdrawn": "bản mới của kế hoạch không còn giao",
     "dissolved": "đơn vị giải thể",

@@ -19,10 +19,8 @@ from notifications import alive, outbox
 from notifications.ladder import MAILING
 from notifications.mail import LATER, LINK, NEVER, Letterbox, NotSent
 from notifications.outbox import Parcel
-from tracker.deadlines.workdays import WorkCalendar
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
-from tracker.store.queries.calendar import calendars
 
 log = logging.getLogger(__name__)
 DAY_SECONDS = 86_400
@@ -46,7 +44,7 @@ class _Round:
     letterbox: Letterbox
     token: str
     at: datetime
-    calendar: Callable[[int], WorkCalendar]
+    common: outbox.Common
 
 
 def deliver(session: AnySession, settings: Settings, token: str, at: datetime) -> Delivered:
@@ -55,7 +53,7 @@ def deliver(session: AnySession, settings: Settings, token: str, at: datetime) -
     if not settings.smtp.ready or not outbox.anything_to_claim(session, at):
         return done
     letterbox = Letterbox(current_app.extensions["mail"], settings.smtp)
-    this = _Round(session, settings, letterbox, token, at, calendars(session))
+    this = _Round(session, settings, letterbox, token, at, outbox.Common(session, at))
     with alive.marked(token):
         try:
             while ids := outbox.claim(session, token, at, MAILING.batch):
@@ -83,7 +81,7 @@ def _one(this: _Round, letter_id: int, done: Delivered) -> bool:
     try:
         this.letterbox.open()  # before the text is made: without a server it stays open for what changes
         frozen = outbox.freeze(
-            this.session, letter_id, this.token, this.at, this.settings.base_url, this.calendar
+            this.session, letter_id, this.token, this.at, this.settings.base_url, this.common
         )
         if isinstance(frozen, str):
             done.withdrawn += frozen == "withdrawn"

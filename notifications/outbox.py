@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
-from functools import partial
+from functools import cache, cached_property, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,9 +28,9 @@ from tracker.clock import at_vietnam, vietnam_day, vietnam_time
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.errors import TrackerError
 from tracker.store.engine import AnySession, transaction
-from tracker.store.models import Letter, Notice, SweepRun
+from tracker.store.models import Letter, Notice
 from tracker.store.queries import asked_notices, asking, notices, succession
-from tracker.store.queries.calendar import calendar_of
+from tracker.store.queries.calendar import calendar_of, calendars
 from tracker.store.queries.ongoing import ongoing_rows
 
 log = logging.getLogger(__name__)
@@ -367,23 +367,38 @@ def _give_back(session: AnySession, *where: ColumnElement[bool], **more: Any) ->
 # Freezing
 
 
+class Common:
+    """What the letters of one sweep share, asked once: calendars, who follows up, when the last sweep was."""
+
+    def __init__(self, session: AnySession, at: datetime) -> None:
+        today = vietnam_day(at)
+        self.calendar = calendars(session)
+        self.follower = cache(partial(notices.follower, session, day=today))
+        self._swept = partial(notices.swept_before, session, at_vietnam(today))
+
+    @cached_property
+    def swept_before(self) -> date | None:
+        """The last day before this one on which a sweep ran."""
+        last = self._swept()
+        return vietnam_day(last) if last else None
+
+
 def freeze(
     session: AnySession,
     letter_id: int,
     token: str,
     at: datetime,
     base_url: str,
-    calendar: Callable[[int], WorkCalendar] | None = None,
+    common: Common | None = None,
 ) -> Parcel | str:
     """The parcel of a letter that this token claimed: made now from the present state, or as it was frozen
     before. Else the state in which it is: withdrawn where nothing is left to say, dead where nobody can be
-    reached, or what another process made of it. `calendar` gives a committee's (asked of memory without)."""
+    reached, or what another process made of it."""
     with transaction(session):
         letter = session.get(Letter, letter_id, populate_existing=True)
         if letter is None or letter.state != "claimed" or letter.claim_token != token:
             return letter.state if letter else "withdrawn"
-        days = calendar or partial(calendar_of, session)
-        if not _made(session, letter, at, base_url, days(letter.committee_id)):
+        if not _made(session, letter, at, base_url, common or Common(session, at)):
             return letter.state
         return Parcel(
             letter_id=letter.id,
@@ -397,14 +412,14 @@ def freeze(
         )
 
 
-def _made(session: AnySession, letter: Letter, at: datetime, base_url: str, calendar: WorkCalendar) -> bool:
+def _made(session: AnySession, letter: Letter, at: datetime, base_url: str, common: Common) -> bool:
     """The letter has its text: that of an earlier try, or a new one. False where there is nothing to send."""
     person = notices.recipients(session, [letter.person_id])[letter.person_id]
     fault = "" if _keeps_text(letter, at) else address_fault(person.email)
     if fault:
         letter.state, letter.answer, letter.claim_token = "dead", fault, ""
         return False
-    wording = _wording(session, letter, person, at, base_url, calendar)
+    wording = _wording(session, letter, person, at, base_url, common)
     if wording is None:
         letter.state, letter.claim_token = "withdrawn", ""
         letter.answer = _("Việc đã xong hoặc đã đổi hạn trước khi thư đi.")
@@ -433,9 +448,9 @@ def _wording(
     person: notices.Recipient,
     at: datetime,
     base_url: str,
-    calendar: WorkCalendar,
+    common: Common,
 ) -> Wording | None:
-    today = vietnam_day(at)
+    today, calendar = vietnam_day(at), common.calendar(letter.committee_id)
     rows = notices.digest_rows(session, person.id, today)
     told = notices.letter_steps(session, letter.id)
     legacy = notices.inherited_rows(session, letter.id, today)
@@ -448,7 +463,7 @@ def _wording(
         *(row.coordinator_id for row in legacy),
         *(row.coordinator_id for row in ongoing),
     ]
-    followers = [notices.follower(session, unit_id, today) for unit_id in dict.fromkeys(coordinators)]
+    followers = [common.follower(unit_id) for unit_id in dict.fromkeys(coordinators)]
     with force_locale("vi"):
         return digest(
             person.name,
@@ -460,27 +475,20 @@ def _wording(
             calendar=calendar,
             base_url=base_url,
             inherited=legacy,
-            late_since=_late_since(session, letter, today, calendar),
+            late_since=_late_since(letter, today, calendar, common.swept_before),
             asked=asked,
             ongoing=ongoing,
         )
 
 
-def _late_since(session: AnySession, letter: Letter, today: date, calendar: WorkCalendar) -> date | None:
+def _late_since(letter: Letter, today: date, calendar: WorkCalendar, swept: date | None) -> date | None:
     """The day on which this letter should have left already: it waits since then, or nothing was swept."""
     written = vietnam_day(letter.created_at)
     if written < today:
         return written
-    before = at_vietnam(today)
-    swept = session.scalar(
-        select(SweepRun.started_at)
-        .where(SweepRun.started_at < before)
-        .order_by(SweepRun.started_at.desc())
-        .limit(1)
-    )
     if swept is None:
         return None
-    missed = calendar.at_or_after(vietnam_day(swept) + timedelta(days=1))
+    missed = calendar.at_or_after(swept + timedelta(days=1))
     return missed if missed < today else None
 
 

@@ -6,14 +6,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from aiosmtpd.smtp import SMTP
 
@@ -21,12 +23,17 @@ ITEM = re.compile(r"Việc số (\d+)")
 
 
 class Handler:
-    """Tells of each mail; with `--quiet` takes it and says nothing."""
+    """Has each mail on the disk before it answers, as a mail server must, and tells of it; with `--quiet` it
+    says nothing."""
 
-    def __init__(self, quiet: bool) -> None:
+    def __init__(self, quiet: bool, spool: BinaryIO) -> None:
         self._quiet = quiet
+        self._spool = spool
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd)
+        self._spool.write(envelope.original_content)
+        self._spool.flush()
+        os.fsync(self._spool.fileno())
         if not self._quiet:
             print(_line(envelope.rcpt_tos[0], envelope.original_content), flush=True)
         return "250 2.0.0 taken"
@@ -49,13 +56,14 @@ def _line(to: str, raw: bytes) -> str:
 
 async def _serve(quiet: bool) -> None:
     loop = asyncio.get_running_loop()
-    handler = Handler(quiet)
-    server = await loop.create_server(
-        lambda: SMTP(handler, hostname="post.example", loop=loop), "127.0.0.1", 0
-    )
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)  # until whoever started us ends or closes our input
-    server.close()
+    with tempfile.TemporaryFile() as spool:
+        handler = Handler(quiet, spool)
+        server = await loop.create_server(
+            lambda: SMTP(handler, hostname="post.example", loop=loop), "127.0.0.1", 0
+        )
+        print(server.sockets[0].getsockname()[1], flush=True)
+        await loop.run_in_executor(None, sys.stdin.read)  # until whoever started us ends or closes our input
+        server.close()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -74,6 +75,7 @@ def absences(
     ]
 
 
+@lru_cache(maxsize=8)  # a statement says nothing of a session; making it takes longer than running it
 def stood_in(day: date) -> Any:
     """Select (Role, deputy's id, absent person's name): the roles that a deputy has on the day.
 

@@ -394,6 +394,12 @@ def unsent_letters(session: AnySession, person_id: int) -> int:
     return session.scalar(query) or 0
 
 
+def swept_before(session: AnySession, at: datetime) -> datetime | None:
+    """When the last sweep before then began."""
+    begun = select(SweepRun.started_at).where(SweepRun.started_at < at)
+    return session.scalar(begun.order_by(SweepRun.started_at.desc()).limit(1))
+
+
 def swept_since(session: AnySession, at: datetime) -> bool:
     """Whether a sweep has ended without a fault since then."""
     query = select(SweepRun.id).where(

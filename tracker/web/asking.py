@@ -14,6 +14,7 @@ from tracker.web import work
 from tracker.web.asked import Asked, day_entered
 from tracker.web.context import actor, now
 from tracker.web.guard import asks
+from tracker.web.picking import an_id
 
 blueprint = Blueprint("asking", __name__, url_prefix="/viec/<int:assignment_id>")
 
@@ -34,7 +35,7 @@ def _words(name: str = "reason") -> str:
 
 
 def _unit(name: str = "unit") -> int | None:
-    return request.form.get(name, type=int)
+    return request.form.get(name, type=an_id)
 
 
 # Another due day

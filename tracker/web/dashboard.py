@@ -16,6 +16,7 @@ from tracker.sheets.words import UNIT_KINDS
 from tracker.store.queries.rows import Matrix, MatrixRow, WorkRow
 from tracker.web import context
 from tracker.web.guard import asks
+from tracker.web.picking import an_id
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/theo-doi")
 
@@ -72,7 +73,7 @@ def late_sections(found: Matrix) -> tuple[tuple[str, tuple[MatrixRow, ...]], ...
 
 
 def _panel(found: Matrix, committee: int) -> Panel | None:
-    plan_id, unit_id = request.args.get("ke-hoach", type=int), request.args.get("don-vi", type=int)
+    plan_id, unit_id = request.args.get("ke-hoach", type=an_id), request.args.get("don-vi", type=an_id)
     if plan_id is None and unit_id is None:
         return None
     rows = show.cell(context.actor(), committee, plan_id, unit_id, at=context.now())

@@ -16,6 +16,7 @@ from tracker.services import noting
 from tracker.services.work import Given
 from tracker.web.context import actor, now
 from tracker.web.guard import asks, local_address
+from tracker.web.picking import an_id
 from tracker.web.task_form import read_day
 from tracker.web.work import Entered, back_to, page_of, row_version
 
@@ -52,7 +53,7 @@ def see(assignment_id: int) -> ResponseReturnValue:
 @asks("work.acknowledge")
 def see_plan() -> ResponseReturnValue:
     """All new work of a unit in one plan."""
-    plan_id, unit_id = request.form.get("plan", type=int), request.form.get("unit", type=int)
+    plan_id, unit_id = request.form.get("plan", type=an_id), request.form.get("unit", type=an_id)
     if plan_id is None or unit_id is None:
         raise TrackerError(_("Biểu mẫu thiếu thông tin. Xin tải lại trang rồi làm lại."), code="no-plan")
     noting.see_plan(actor(), plan_id, unit_id, at=now())

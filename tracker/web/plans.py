@@ -17,6 +17,7 @@ from tracker.services import show
 from tracker.store.queries.rows import PlanPage, PlanRow, UnitRow
 from tracker.web import context, plan_view, reading
 from tracker.web.guard import asks
+from tracker.web.picking import an_id
 from tracker.web.task_form import read_day, read_printed_day
 from tracker.web.timeline import timeline, told
 
@@ -74,7 +75,7 @@ def lines(plan_id: int, task_id: int) -> ResponseReturnValue:
         task_id,
         code=code if code in plan_view.FILTERS else "",
         words=request.args.get("tim", ""),
-        page=request.args.get("trang", 1, type=int),
+        page=request.args.get("trang", 1, type=an_id),
         at=context.now(),
     )
     return render_template("plans/lines.html", found=found, code=code, words=request.args.get("tim", ""))
@@ -105,7 +106,7 @@ def take_file() -> ResponseReturnValue:
             file.filename,
             data,
             at=context.now(),
-            plan_id=request.form.get("ke-hoach", type=int),
+            plan_id=request.form.get("ke-hoach", type=an_id),
         )
         if data.startswith(reading.SLOW):
             return reading.watched(deed)
@@ -178,7 +179,7 @@ def _choices(units: list[UnitRow]) -> list[tuple[int, str]]:
 def _coordinator() -> UnitRow:
     """The unit that was chosen, or the only one there is."""
     units = _coordinating()
-    asked = request.form.get("don-vi", type=int)
+    asked = request.form.get("don-vi", type=an_id)
     chosen = [unit for unit in units if unit.id == asked] if asked else units[:1]
     if not chosen:
         raise Invalid(_("Xin chọn đơn vị theo dõi kế hoạch này."))
@@ -193,7 +194,7 @@ def _upload_page(problem: str = "", form: Mapping[str, str] | None = None) -> st
         coordinators=_choices,
         form=form or {},
         draft=_draft_of((form or {}).get("ke-hoach", "")) if problem else None,
-        plan_id=request.args.get("ke-hoach", type=int),
+        plan_id=request.args.get("ke-hoach", type=an_id),
     )
 
 

@@ -26,7 +26,7 @@ from tracker.units.meaning import Meaning
 from tracker.web import context, doubts, watching
 from tracker.web.guard import asks
 from tracker.web.marking import first_block, paragraphs
-from tracker.web.picking import by_kind, ticked
+from tracker.web.picking import an_id, by_kind, ticked
 from tracker.web.task_form import (
     CYCLES,
     EMPTY,
@@ -474,7 +474,7 @@ def _shared(found: Review) -> dict[str, object]:
 
 def _in_hand(found: Review, doubtful: list[ReviewRow], typed: Typed | None) -> int | None:
     """The row that stands open: what was asked for, else the first that wants a look."""
-    asked = typed.row_id if typed else request.args.get("dong", type=int)
+    asked = typed.row_id if typed else request.args.get("dong", type=an_id)
     if any(one.id == asked for one in found.rows):
         return asked
     return doubtful[0].id if doubtful else None

@@ -12,6 +12,7 @@ from tracker.services.tasks import Effect, Part, TaskWords
 from tracker.vietnamese.paths import path_text
 from tracker.web.context import actor, now
 from tracker.web.guard import asks
+from tracker.web.picking import an_id
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/nhiem-vu")
 
@@ -70,7 +71,7 @@ def merge(task_id: int) -> ResponseReturnValue:
 def carry_out_merge(task_id: int) -> ResponseReturnValue:
     """First what it would do, then the deed with the mark of what was shown."""
     task = deeds.task_words(actor(), task_id)
-    other_id, title = request.form.get("other", type=int), request.form.get("title", "").strip()
+    other_id, title = request.form.get("other", type=an_id), request.form.get("title", "").strip()
     try:
         if other_id is None:
             raise Invalid(_("Xin chọn nhiệm vụ được gộp vào."), code="other-task")

@@ -246,7 +246,7 @@ def remove_spelling(unit_id: int, spelling_id: int) -> ResponseReturnValue:
 @blueprint.get("/don-vi/them")
 @asks("unit.change")
 def new() -> ResponseReturnValue:
-    return _form_page(Entry("", kind="office", parent_id=request.args.get("thuoc", type=int)), None)
+    return _form_page(Entry("", kind="office", parent_id=request.args.get("thuoc", type=an_id)), None)
 
 
 @blueprint.post("/don-vi/them")

@@ -20,6 +20,7 @@ from tracker.vietnamese.forms import sentence
 from tracker.web.asked import Asked
 from tracker.web.context import actor, can, my_units, now, today
 from tracker.web.guard import asks, local_address
+from tracker.web.picking import an_id
 from tracker.web.task_form import read_day
 from tracker.web.telling import line_chips
 
@@ -53,8 +54,8 @@ def mine() -> ResponseReturnValue:
     units = my_units()
     if not units:
         raise NotFound(_("Tài khoản chưa thuộc đơn vị nào. Xin liên hệ người quản lý để được giao vai trò."))
-    unit_id = request.args.get("don-vi", units[0].id, type=int)
-    plan_id = request.args.get("ke-hoach", type=int)
+    unit_id = request.args.get("don-vi", units[0].id, type=an_id)
+    plan_id = request.args.get("ke-hoach", type=an_id)
     work = show.unit_work(actor(), unit_id, at=now(), plan_id=plan_id)
     return render_template(
         "work/mine.html",
@@ -280,7 +281,7 @@ def given_from_form() -> Given:
 
 def also_from_form() -> tuple[int, ...]:
     """Further inherited lines that the same evidence is to close."""
-    return tuple(request.form.getlist("also", type=int))
+    return tuple(request.form.getlist("also", type=an_id))
 
 
 def parts_from_form() -> tuple[int, ...]:

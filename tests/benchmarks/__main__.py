@@ -1,6 +1,6 @@
-"""How fast the reader reads and a plan is published: `python -m tests.benchmarks` prints ratios that were taken
-within one run, so that they mean the same on every machine. Nothing here is a test: a busy machine must not turn
-the suite red.
+"""How fast the reader reads, a plan is published and mail leaves: `python -m tests.benchmarks` prints ratios that
+were taken within one run, so that they mean the same on every machine. Nothing here is a test: a busy machine
+must not turn the suite red.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 import docx
 
+from tests.benchmarks.notices import notices
 from tests.benchmarks.publishing import over_bare_insert
 from tests.benchmarks.ratios import Ratio
 from tests.benchmarks.units import over_one_pass
@@ -154,7 +155,14 @@ def main() -> int:
     if not plans():
         print("no plans in ../shared/plans beside the project", file=sys.stderr)
         return 2
-    found = [*over_python_docx(), *over_lengths(), *over_list(), *over_one_pass(), *over_bare_insert()]
+    found = [
+        *over_python_docx(),
+        *over_lengths(),
+        *over_list(),
+        *over_one_pass(),
+        *over_bare_insert(),
+        *notices(),
+    ]
     print()
     for ratio in found:
         print(ratio.line)

@@ -44,6 +44,21 @@ def of_units(found: Iterable[Line], today: date) -> Tally:
     return unit_tally(((_together(line), line.work) for line in found), today, NATIONAL)
 
 
+def tallies(today: date) -> Callable[[Sequence[Counted]], Tally]:
+    """`tallies(today)(lines)`: as `of_units`; lines that stand alike are counted once, as communes of one plan do."""
+    known: dict[tuple[int, ...], Tally] = {}
+
+    def tally(found: Sequence[Counted]) -> Tally:
+        if any(line.bundle for line in found):
+            return of_units(found, today)
+        key = tuple(sorted(id(line.work) for line in found))
+        if key not in known:
+            known[key] = of_units(found, today)
+        return known[key]
+
+    return tally
+
+
 def of_plan(found: Iterable[Line], today: date) -> Tally:
     """Task × timing × period, each by the rule of its task."""
     return plan_tally(_ruled(found), today, NATIONAL)

@@ -807,15 +807,18 @@ def _matrix_sections(
     for one in lines:
         cells.setdefault((one.holder_id, one.plan_id), []).append(one)
     sections: dict[str, list[MatrixRow]] = {}
+    tally = figures.tallies(today)
+    over = find_units.successors(db.session, [unit.id for unit in holding], today)
     for unit in holding:
         mine = [cells.get((unit.id, plan.id), []) for plan in plan_list]
         line = MatrixRow(
             unit=unit,
             cells=tuple(
-                Cell(plan.id, unit.id, figures.of_units(found, today)) if found else None
+                Cell(plan.id, unit.id, tally(found)) if found else None
                 for plan, found in zip(plan_list, mine, strict=True)
             ),
-            total=figures.of_units((one for found in mine for one in found), today),
+            total=tally([one for found in mine for one in found]),
+            ended=unit.id in over,
         )
         sections.setdefault(unit.kind, []).append(line)
     return tuple((kind, tuple(lines)) for kind, lines in sections.items())

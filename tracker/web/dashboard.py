@@ -20,6 +20,7 @@ from tracker.web.picking import an_id
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/theo-doi")
 
+UNITS_A_PAGE = 100
 MAX_WHOLE = 40  # a matrix of so many units is shown whole; a longer one scrolls under its head
 BEFORE_FOLD = 6  # how many of the coming pieces of work stand open
 
@@ -39,16 +40,24 @@ class Panel:
 @blueprint.get("")
 @asks("dashboard.see")
 def matrix() -> ResponseReturnValue:
-    """The matrix; `?ke-hoach=` and `?don-vi=` open the panel beside it, `?loc=qua-han` leaves late units."""
+    """The matrix; `?ke-hoach=` and `?don-vi=` open the panel beside it, `?loc=qua-han` leaves late units;
+    of very many units so many to a page (`?trang=`)."""
     actor, committee = context.actor(), context.committee_id()
     found = show.matrix(actor, committee, at=context.now())
     late_only = request.args.get("loc") == "qua-han"
+    listed = in_order(late_sections(found) if late_only else found.sections)
+    pages = max(1, -(-sum(len(rows) for _kind, rows in listed) // UNITS_A_PAGE))
+    page = min(request.args.get("trang", 1, type=an_id), pages)
+    sections = on_page(listed, page)
     return render_template(
         "dashboard/matrix.html",
         matrix=found,
-        sections=in_order(late_sections(found) if late_only else found.sections),
+        sections=sections,
+        page=page,
+        pages=pages,
+        units=sum(len(rows) for _kind, rows in listed),
         late_only=late_only,
-        units_shown=sum(len(rows) for _kind, rows in found.sections),
+        units_shown=sum(len(rows) for _kind, rows in sections),
         max_whole=MAX_WHOLE,
         before_fold=BEFORE_FOLD,
         most=max((count for _first, _last, count in found.weeks), default=0),
@@ -64,6 +73,19 @@ def in_order(
     """Kinds of units as the page of the units has them."""
     order = list(UNIT_KINDS)
     return sorted(sections, key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+
+
+def on_page(
+    sections: Iterable[tuple[str, tuple[MatrixRow, ...]]], page: int
+) -> list[tuple[str, tuple[MatrixRow, ...]]]:
+    """The rows of one page, under the kinds that they are of."""
+    first, shown = (page - 1) * UNITS_A_PAGE, []
+    for kind, rows in sections:
+        kept = rows[max(0, first) : max(0, first + UNITS_A_PAGE)]
+        first -= len(rows)
+        if kept:
+            shown.append((kind, kept))
+    return shown
 
 
 def late_sections(found: Matrix) -> tuple[tuple[str, tuple[MatrixRow, ...]], ...]:

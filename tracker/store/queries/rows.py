@@ -487,9 +487,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class MatrixRow:
+    """A unit that holds work; `ended` where it is no more and only its old work is left."""
+
     unit: UnitRow
     cells: tuple[Cell | None, ...]
     total: Tally
+    ended: bool = False
 
 
 @dataclass(frozen=True)

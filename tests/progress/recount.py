@@ -232,7 +232,7 @@ def _last_days(where: str) -> str:
         f"UNION SELECT committee_id, first_due_on FROM assignment a WHERE first_due_on IS NOT NULL AND {where}"
     )
     rows = [(int(committee), date.fromisoformat(str(due))) for committee, due in db.session.execute(query)]
-    calendars = {committee: calendar_of(db.session, committee) for committee, _ in rows}
+    calendars = {one: calendar_of(db.session, one) for one in {committee for committee, _ in rows}}
     until = {pair: calendars[pair[0]].in_time_until(pair[1]) for pair in rows}
     parts = [
         f"SELECT {committee} AS committee_id, {_day(due)} AS due, {_day(last)} AS until"

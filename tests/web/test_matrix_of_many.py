@@ -113,3 +113,11 @@ def test_an_ended_unit_says_so_and_inherited_lines_say_from_whom(published, worl
     panel = html[html.index('id="chi-tiet"') :].split("</section>")[0]
     for name in ("Tân Lập", "Bình Minh", "Phú Hòa"):
         assert f"kế thừa từ UBND xã {name}" in panel
+
+
+def test_of_very_many_that_have_not_taken_note_the_longest_waiting_are_listed(many, signed_in):
+    html = signed_in("leader").get("/theo-doi").get_data(as_text=True)
+    part = html[html.index('id="chua-tiep-nhan"') :].split("</section>")[0]
+    assert "213 đơn vị" in part
+    assert "Xem 100 dòng lâu nhất, trong 213 dòng" in part
+    assert part.count("<li") == 100

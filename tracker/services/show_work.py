@@ -188,7 +188,8 @@ def unseen(actor: Actor, committee_id: int, *, at: datetime) -> tuple[UnseenRow,
     today = vietnam_day(at)
     calendar, days = calendars(db.session)(committee_id), _seen_days(committee_id)
     found = find.unseen(db.session, today, committee_id=committee_id)
-    return tuple(row for row in found if calendar.plus(row.since, days) < today)
+    until = {since: calendar.plus(since, days) for since in {row.since for row in found}}
+    return tuple(row for row in found if until[row.since] < today)
 
 
 def new_work(actor: Actor, unit_id: int, *, at: datetime) -> tuple[UnseenRow, ...]:

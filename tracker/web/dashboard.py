@@ -60,6 +60,7 @@ def matrix() -> ResponseReturnValue:
         units_shown=sum(len(rows) for _kind, rows in sections),
         max_whole=MAX_WHOLE,
         before_fold=BEFORE_FOLD,
+        listed=show.LISTED,
         most=max((count for _first, _last, count in found.weeks), default=0),
         panel=_panel(found, committee),
         unseen=show_work.unseen(actor, committee, at=context.now()),

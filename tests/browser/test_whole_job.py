@@ -41,7 +41,7 @@ HEAD = (
     "- Thời gian thực hiện: trước ngày 16/5/2026.",
     "- Sản phẩm: báo cáo kết quả.",
     "1.3. Đăng tin, bài trên trang thông tin điện tử.",
-    "- Cơ quan chủ trì: Văn hóa thông tin huyện.",
+    "- Cơ quan chủ trì: Phòng Văn hóa và Thông tấn.",
     "- Thời gian thực hiện: trước ngày 20/9/2026.",
     "- Sản phẩm: tin, bài.",
     "III. TỔ CHỨC THỰC HIỆN",
@@ -94,6 +94,7 @@ class Desk:
         self.page.fill("input[name=email]", f"{who}@sonthanh.example")
         self.page.fill("input[name=password]", PASSWORD)
         self.page.click("main button[type=submit]")
+        self.page.wait_for_url(lambda url: "/dang-nhap" not in url)
         self.check()
 
 

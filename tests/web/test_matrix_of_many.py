@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import insert, select
 
+from tests.conftest import PASSWORD
 from tests.services.test_succession import carried_out, merge
 from tests.web.test_very_many_people import add_communes
 from tracker.extensions import db
@@ -121,3 +122,23 @@ def test_of_very_many_that_have_not_taken_note_the_longest_waiting_are_listed(ma
     assert "213 đơn vị" in part
     assert "Xem 100 dòng lâu nhất, trong 213 dòng" in part
     assert part.count("<li") == 100
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_pages_are_turned_with_nothing_in_the_way(sqlite_app, many, serve, browser, width):
+    base = serve(sqlite_app)
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, locale="vi-VN", reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(f"{base}/dang-nhap")
+    page.fill("[name=email]", "leader@sonthanh.example")
+    page.fill("[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    page.goto(f"{base}/theo-doi?trang=2")
+    sheet, side = (page.locator(one).bounding_box() for one in (".mx-s", ".side"))
+    assert side["x"] >= sheet["x"] + sheet["width"] or side["y"] >= sheet["y"] + sheet["height"]
+    page.locator("nav[aria-label=Trang]").evaluate("nav => nav.scrollIntoView({block: 'center'})")
+    page.get_by_role("link", name="Trang sau").click(timeout=5000)
+    page.wait_for_url("**trang=3")
+    context.close()

@@ -30,7 +30,7 @@ score: .venv/dev.stamp ## read the real plans beside the project, in every rende
 	@echo
 	@$(BIN)/python -m tests.renderings $(ARGS)
 
-bench: .venv/dev.stamp ## time the reader: ratios within one run
+bench: .venv/dev.stamp ## time reading, matching, publishing, counting and mail: ratios within one run
 	@$(BIN)/python -m tests.benchmarks
 
 fuzz: .venv/dev.stamp ## read a thousand mutations of the real files, and what hypothesis thinks of; minutes

@@ -18,7 +18,7 @@ from tracker.access import Actor
 from tracker.clock import vietnam_day
 from tracker.errors import Invalid, Refused
 from tracker.extensions import db
-from tracker.services.assignment_deed import REASONS, changing, move, note, thing_of
+from tracker.services.assignment_deed import OVERTAKEN, REASONS, changing, move, note, thing_of
 from tracker.services.evidence import DocumentLine, Given, evidence_of, read_document_line
 from tracker.services.plan_days import issued_from, refuse_receipt_outside
 from tracker.store.models import Assignment, Deliverable, Evidence, Submission, TaskVersion
@@ -189,6 +189,8 @@ def sent(work: Assignment) -> Submission:
     for submission in reversed(work.submissions):
         if submission.state == "sent":
             return submission
+    if work.state == life.SUBMITTED:
+        raise OVERTAKEN  # somebody has decided since the state was read
     raise Refused(REASONS[work.state], code="wrong-state")
 
 

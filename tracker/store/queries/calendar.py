@@ -52,7 +52,5 @@ def day_row(one: CalendarDay) -> DayRow:
 
 
 @lru_cache(maxsize=256)
-def _built(
-    rows: tuple[DayRow, ...], article_148: bool, checked: tuple[tuple[int, str], ...]
-) -> WorkCalendar:
+def _built(rows: tuple[DayRow, ...], article_148: bool, checked: tuple[tuple[int, str], ...]) -> WorkCalendar:
     return WorkCalendar.of(rows, article_148=article_148, checked=dict(checked))

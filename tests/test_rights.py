@@ -22,6 +22,7 @@ INNER = {
     "figures",
     "foretelling",
     "held",
+    "inheriting",
     "lineage",
     "naming",
     "past",

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from tracker.clock import at_vietnam
 from tracker.errors import Forbidden, Invalid, Refused
 from tracker.extensions import db
-from tracker.services import feeds, plans, publish, review, show, succession, work
+from tracker.services import endings, feeds, periods, plans, publish, review, show, succession, work
 from tracker.services.succession import Choices, Faulty
 from tracker.services.work import Given
 from tracker.sheets.words import both_names
@@ -158,6 +158,30 @@ def test_open_work_moves_with_its_reason_and_closed_work_stays(world, clock, pla
     assert db.session.get(Assignment, done).holder_id == world.tan_lap
     told = db.session.scalars(select(Fact).where(Fact.deed == "handed-over")).all()
     assert [fact.after["change"] for fact in told] == [change_id, change_id]
+
+
+def test_work_of_a_closed_period_keeps_its_unit_until_it_is_opened_again(world, clock, plan):
+    periods.close_period(world.actor("coordinator"), plan, "once", despite=True, at=clock.now)
+    before = held(world.tan_lap)
+    carried_out(world, merge(world), clock.now)
+    assert held(world.tan_lap) == before > 0
+    heir = unit_named("UBND xã Tân Bình")
+    assert held(heir) == 0
+    periods.reopen_period(world.actor("leader"), plan, "once", "Bổ sung số liệu.", at=clock.now)
+    assert held(world.tan_lap) == 0
+    assert held(heir) == 3 * before
+    told = db.session.scalars(select(Fact).where(Fact.deed == "handed-over")).all()
+    assert {fact.after["name"] for fact in told} == {"UBND xã Tân Bình"}
+
+
+def test_work_of_an_ended_plan_that_goes_on_is_the_successor_s(world, clock, plan):
+    endings.withdraw_plan(
+        world.actor("coordinator"), plan, "Không còn phù hợp.", "20/QĐ-UBND ngày 11/5/2026", at=clock.now
+    )
+    carried_out(world, merge(world), clock.now)
+    endings.reopen_plan(world.actor("leader"), plan, "Bãi bỏ nhầm.", at=clock.now)
+    assert held(world.tan_lap, "open") == 0
+    assert held(unit_named("UBND xã Tân Bình"), "open") == 3
 
 
 def test_who_worked_in_an_ended_unit_works_in_its_successor(world, clock, plan):

@@ -20,6 +20,7 @@ from tracker.deadlines.reports import reporting_period
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
 from tracker.services.drafting import lock_plan
+from tracker.services.inheriting import give_to_heirs
 from tracker.services.periods import reason_given
 from tracker.services.record import record
 from tracker.store.engine import transaction
@@ -237,6 +238,7 @@ def _bring_back(actor: Actor, plan: Plan, reason: str, at: datetime) -> int:
         Assignment.excuse.in_(EXCUSES.values()),
     )
     works = list(db.session.scalars(query))
+    give_to_heirs(actor, works, at=at)
     ids = [work.id for work in works]
     sent, waiting = _sent(ids), _waiting(ids)
     by_state: dict[str, list[int]] = {}

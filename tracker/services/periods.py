@@ -26,6 +26,7 @@ from tracker.progress.kept import brought_back, kept
 from tracker.services import figures
 from tracker.services.drafting import lock_plan
 from tracker.services.held import refuse_held
+from tracker.services.inheriting import give_to_heirs
 from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Assignment, PeriodClosing, Plan
@@ -168,7 +169,7 @@ def reopen_period(actor: Actor, plan_id: int, period: str, reason: str, *, at: d
         if closing is None or plan.ending:
             raise Refused("Kỳ này đang không chốt, nên không có gì để mở lại.", code="not-closed")
         closing.reopened_by_id, closing.reopened_at, closing.reason = actor.id, at, reason
-        _urge_again(plan_id, period, vietnam_day(at))
+        give_to_heirs(actor, _urge_again(plan_id, period, vietnam_day(at)), at=at)
         _note(actor, plan, "period-reopened", {"period": period, "reason": reason}, at)
 
 
@@ -179,12 +180,14 @@ def reason_given(reason: str, what: str) -> str:
     return reason.strip()[:LONGEST_REASON]
 
 
-def _urge_again(plan_id: int, period: str, today: date) -> None:
-    """No step is owed for the days on which the period was closed."""
+def _urge_again(plan_id: int, period: str, today: date) -> list[Assignment]:
+    """The work that goes on in the period: no step is owed for the days on which it was closed."""
     query = select(Assignment).where(Assignment.plan_id == plan_id, Assignment.state.in_(life.UNDECIDED))
-    for work in db.session.scalars(query.options(joinedload(Assignment.timing))):
-        if reporting_period(work.period, work.timing.label) == period:
-            work.urged_from = today
+    found = db.session.scalars(query.options(joinedload(Assignment.timing)))
+    works = [work for work in found if reporting_period(work.period, work.timing.label) == period]
+    for work in works:
+        work.urged_from = today
+    return works
 
 
 # Figures.

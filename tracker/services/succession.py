@@ -336,7 +336,7 @@ def _proposal(committee_id: int, change: Change, today: date) -> Proposal:
         plans=plans,
         roles=roles,
         counts=tuple(_counts(change, heir_names, known, works)),
-        closed=_closed(change),
+        closed=_closed(change, len(works)),
         feeds=_live_feeds(change),
         children=_children(change, known),
         groups=tuple(_groups(change)),
@@ -351,8 +351,9 @@ def _heir_name(heir: Heir, change: Change, known: Mapping[int, Known]) -> str:
 
 
 def _open_rows(change: Change, today: date) -> list[WorkRow]:
+    """What goes on. Work of a closed period is held with its unit's name; opened again, it finds its heir."""
     rows = find_work.rows(db.session, Wanted(holders=change.units), today)
-    return [row for row in rows if row.work.state in GOING_ON]
+    return [row for row in rows if row.work.state in GOING_ON and row.work.held_on is None]
 
 
 def _open_work(row: WorkRow, words: Mapping[int, tuple[str, ...]]) -> OpenWork:
@@ -464,10 +465,10 @@ def _open_counts(unit_ids: set[int]) -> dict[int, int]:
     return dict(db.session.execute(query).all())
 
 
-def _closed(change: Change) -> int:
+def _closed(change: Change, going_on: int) -> int:
+    """How many assignments of the units stay with them: all but those that go on."""
     query = select(func.count()).select_from(Assignment)
-    held = Assignment.holder_id.in_(change.units)
-    return db.session.scalar(query.where(held, Assignment.state.not_in(GOING_ON))) or 0
+    return (db.session.scalar(query.where(Assignment.holder_id.in_(change.units))) or 0) - going_on
 
 
 def _live_feeds(change: Change) -> int:

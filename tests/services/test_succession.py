@@ -174,6 +174,15 @@ def test_work_of_a_closed_period_keeps_its_unit_until_it_is_opened_again(world, 
     assert {fact.after["name"] for fact in told} == {"UBND xã Tân Bình"}
 
 
+def test_a_withdrawn_plan_leaves_its_closed_periods_as_they_were(world, clock, plan):
+    coordinator = world.actor("coordinator")
+    periods.close_period(coordinator, plan, "once", despite=True, at=clock.now)
+    before = held(world.tan_lap, "open")
+    endings.withdraw_plan(coordinator, plan, "Không còn phù hợp.", "20/QĐ-UBND ngày 11/5/2026", at=clock.now)
+    assert held(world.tan_lap, "open") == before > 0
+    assert held(world.culture, "excused") > 0  # the ongoing work, which no closing holds
+
+
 def test_work_of_an_ended_plan_that_goes_on_is_the_successor_s(world, clock, plan):
     endings.withdraw_plan(
         world.actor("coordinator"), plan, "Không còn phù hợp.", "20/QĐ-UBND ngày 11/5/2026", at=clock.now

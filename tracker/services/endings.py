@@ -26,6 +26,7 @@ from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Assignment, Fact, Plan, Submission, Wait
 from tracker.store.queries import work as find_work
+from tracker.store.queries.closings import held_since
 from tracker.store.queries.plans import published_of
 from tracker.store.queries.rows import WorkRow
 from tracker.store.queries.units import person_names
@@ -84,6 +85,7 @@ def end_page(actor: Actor, plan_id: int, *, at: datetime) -> EndPage:
     access.need(actor, "period.see", thing)
     version = published_of(db.session, [plan_id])[0]
     rows = find_work.rows(db.session, Wanted(plans=[plan_id]), vietnam_day(at))
+    going_on = [row for row in rows if plan.ending or row.work.held_on is None]
     return EndPage(
         plan_id=plan_id,
         plan_name=version.number or version.title,
@@ -92,8 +94,8 @@ def end_page(actor: Actor, plan_id: int, *, at: datetime) -> EndPage:
         ended_by=person_names(db.session, [plan.ended_by_id]).get(plan.ended_by_id or 0, ""),
         ended_at=plan.ended_at,
         reason=plan.ending_reason,
-        open=tuple(_groups(row for row in rows if row.work.state in life.LIVE)),
-        sent=tuple(row for row in rows if row.work.state == life.SUBMITTED),
+        open=tuple(_groups(row for row in going_on if row.work.state in life.LIVE)),
+        sent=tuple(row for row in going_on if row.work.state == life.SUBMITTED),
         done=sum(row.work.state == life.ACCEPTED for row in rows),
         may_end=access.may(actor, "plan.end", thing) and not plan.ending,
         may_reopen=access.may(actor, "plan.reopen", thing) and bool(plan.ending),
@@ -205,8 +207,11 @@ def _going_on(actor: Actor, plan_id: int) -> Plan:
 
 
 def _undecided(plan_id: int) -> list[Assignment]:
+    """What goes on; work of a closed period stays as it was counted."""
     query = select(Assignment).where(Assignment.plan_id == plan_id, Assignment.state.in_(life.UNDECIDED))
-    return list(db.session.scalars(query.order_by(Assignment.id)))
+    since = held_since(db.session)
+    works = db.session.scalars(query.order_by(Assignment.id))
+    return [work for work in works if since(work.plan_id, work.timing_id, work.period) is None]
 
 
 def _end(

@@ -8,7 +8,7 @@ from typing import Any
 
 from tracker.access import Actor
 from tracker.store.engine import AnySession
-from tracker.store.models import Fact
+from tracker.store.models import Fact, Unit
 
 
 def record(
@@ -37,4 +37,27 @@ def record(
             before=dict(before or {}),
             after=dict(after or {}),
         )
+    )
+
+
+def record_unit(
+    session: AnySession,
+    actor: Actor,
+    deed: str,
+    unit: Unit,
+    at: datetime,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Add the fact that `actor` did `deed` to the unit."""
+    record(
+        session,
+        actor,
+        deed,
+        thing="unit",
+        thing_id=unit.id,
+        committee_id=unit.committee_id,
+        at=at,
+        before=before,
+        after=after,
     )

@@ -12,7 +12,7 @@ from tracker.clock import vietnam_day
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
 from tracker.services import staff_parts as parts
-from tracker.services.record import record
+from tracker.services.record import record, record_unit
 from tracker.services.staff_parts import Entered
 from tracker.store.engine import transaction
 from tracker.store.models import Contact, Role, Unit
@@ -157,7 +157,9 @@ def set_mailbox(actor: Actor, unit_id: int, mailbox: str, *, at: datetime) -> No
         unit = db.session.get_one(Unit, unit_id, with_for_update=True, populate_existing=True)
         before, unit.mailbox = unit.mailbox, address
         if before != address:
-            _note_unit(actor, "mailbox-changed", unit, at, {"mailbox": before}, {"mailbox": address})
+            record_unit(
+                db.session, actor, "mailbox-changed", unit, at, {"mailbox": before}, {"mailbox": address}
+            )
 
 
 def add_contact(
@@ -174,7 +176,7 @@ def add_contact(
         row = Contact(unit_id=unit_id, person_id=person_id, **given)
         db.session.add(row)
         db.session.flush()
-        _note_unit(actor, "contact-added", unit, at, None, {"duty": duty})
+        record_unit(db.session, actor, "contact-added", unit, at, None, {"duty": duty})
         return row.id
 
 
@@ -193,7 +195,7 @@ def change_contact(actor: Actor, contact_id: int, duty: str, entered: Entered, *
             row.person_id = None  # another person: the account that was meant is not theirs
         for name, value in given.items():
             setattr(row, name, value)
-        _note_unit(actor, "contact-changed", unit, at, {"duty": before["duty"]}, {"duty": duty})
+        record_unit(db.session, actor, "contact-changed", unit, at, {"duty": before["duty"]}, {"duty": duty})
 
 
 def remove_contact(actor: Actor, contact_id: int, *, at: datetime) -> None:
@@ -202,7 +204,9 @@ def remove_contact(actor: Actor, contact_id: int, *, at: datetime) -> None:
     with transaction(db.session):
         row = db.session.get(Contact, contact_id)
         if row is not None:
-            _note_unit(actor, "contact-removed", parts.unit_of(unit_id), at, {"duty": row.duty}, None)
+            record_unit(
+                db.session, actor, "contact-removed", parts.unit_of(unit_id), at, {"duty": row.duty}, None
+            )
             db.session.delete(row)
 
 
@@ -276,27 +280,6 @@ def _note(
         thing="person",
         thing_id=person_id,
         committee_id=committee_id,
-        at=at,
-        before=before,
-        after=after,
-    )
-
-
-def _note_unit(
-    actor: Actor,
-    deed: str,
-    unit: Unit,
-    at: datetime,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
-) -> None:
-    record(
-        db.session,
-        actor,
-        deed,
-        thing="unit",
-        thing_id=unit.id,
-        committee_id=unit.committee_id,
         at=at,
         before=before,
         after=after,

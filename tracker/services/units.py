@@ -21,7 +21,7 @@ from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
 from tracker.life import LIVE
 from tracker.services import figures
-from tracker.services.record import record
+from tracker.services.record import record_unit
 from tracker.store.engine import transaction
 from tracker.store.models import Alias, Committee, Unit, UnitVersion
 from tracker.store.queries import house as find
@@ -184,7 +184,9 @@ def add(actor: Actor, committee_id: int, entry: Entry, *, since: date | None, at
         db.session.add(unit)
         db.session.flush()
         _check_house(committee_id, unit)
-        _note(actor, "unit-added", unit, at, after={"name": entry.name, "since": _iso(since)})
+        record_unit(
+            db.session, actor, "unit-added", unit, at, after={"name": entry.name, "since": _iso(since)}
+        )
         return unit.id
 
 
@@ -203,8 +205,14 @@ def correct(actor: Actor, unit_id: int, entry: Entry, *, at: datetime) -> None:
         _write(unit, unit.versions[-1], entry)
         db.session.flush()
         _check_house(unit.committee_id, unit)
-        _note(
-            actor, "unit-corrected", unit, at, before={k: getattr(before, k) for k in changes}, after=changes
+        record_unit(
+            db.session,
+            actor,
+            "unit-corrected",
+            unit,
+            at,
+            before={k: getattr(before, k) for k in changes},
+            after=changes,
         )
 
 
@@ -229,7 +237,15 @@ def change_from(actor: Actor, unit_id: int, entry: Entry, *, since: date, at: da
         db.session.flush()
         _check_house(unit.committee_id, unit)
         told = {"since": since.isoformat(), **changes}
-        _note(actor, "unit-changed", unit, at, before={k: getattr(before, k) for k in changes}, after=told)
+        record_unit(
+            db.session,
+            actor,
+            "unit-changed",
+            unit,
+            at,
+            before={k: getattr(before, k) for k in changes},
+            after=told,
+        )
 
 
 def _check_turn(last: UnitVersion, since: date) -> None:
@@ -270,7 +286,7 @@ def add_spelling(actor: Actor, unit_id: int, text: str, kind: str, *, at: dateti
                 origin="typed",
             )
         )
-        _note(actor, "spelling-added", unit, at, after={"text": text, "kind": kind})
+        record_unit(db.session, actor, "spelling-added", unit, at, after={"text": text, "kind": kind})
 
 
 def remove_spelling(actor: Actor, unit_id: int, spelling_id: int, *, at: datetime) -> None:
@@ -281,7 +297,9 @@ def remove_spelling(actor: Actor, unit_id: int, spelling_id: int, *, at: datetim
         row = db.session.get(Alias, spelling_id)
         if row is None or row.unit_id != unit.id:
             raise NotFound("Tên gọi này không còn trong danh sách.")
-        _note(actor, "spelling-removed", unit, at, before={"text": row.text, "kind": row.kind})
+        record_unit(
+            db.session, actor, "spelling-removed", unit, at, before={"text": row.text, "kind": row.kind}
+        )
         db.session.delete(row)
 
 
@@ -438,27 +456,6 @@ def _write(unit: Unit, version: UnitVersion, entry: Entry) -> None:
 def _changes(before: Entry, after: Entry) -> dict[str, Any]:
     was = asdict(before)
     return {name: value for name, value in asdict(after).items() if was[name] != value}
-
-
-def _note(
-    actor: Actor,
-    deed: str,
-    unit: Unit,
-    at: datetime,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    record(
-        db.session,
-        actor,
-        deed,
-        thing="unit",
-        thing_id=unit.id,
-        committee_id=unit.committee_id,
-        at=at,
-        before=before,
-        after=after,
-    )
 
 
 def _tidy(text: str) -> str:

@@ -20,7 +20,6 @@ TOP, LANE = 54, 26
 LETTER = 7.3  # mean width of a letter of a bead's label, in units of the drawing
 WRAP = 28  # letters in a line of a section's name
 ROMAN = ("I", "II", "III", "IV")
-TELLING = ("overdue", "today", "soon")
 LONG = 8  # more quarters than this are shown as years
 
 

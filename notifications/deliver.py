@@ -15,7 +15,7 @@ from threading import Event
 from flask import current_app
 from sqlalchemy.exc import OperationalError
 
-from notifications import alive, outbox
+from notifications import alive, making, outbox
 from notifications.ladder import MAILING
 from notifications.mail import LATER, LINK, NEVER, Letterbox, NotSent
 from notifications.outbox import Parcel
@@ -44,7 +44,7 @@ class _Round:
     letterbox: Letterbox
     token: str
     at: datetime
-    common: outbox.Common
+    common: making.Common
 
 
 def deliver(session: AnySession, settings: Settings, token: str, at: datetime) -> Delivered:
@@ -53,7 +53,7 @@ def deliver(session: AnySession, settings: Settings, token: str, at: datetime) -
     if not settings.smtp.ready or not outbox.anything_to_claim(session, at):
         return done
     letterbox = Letterbox(current_app.extensions["mail"], settings.smtp)
-    this = _Round(session, settings, letterbox, token, at, outbox.Common(session, at))
+    this = _Round(session, settings, letterbox, token, at, making.Common(session, at))
     with alive.marked(token):
         try:
             while ids := outbox.claim(session, token, at, MAILING.batch):
@@ -80,7 +80,7 @@ def _one(this: _Round, letter_id: int, done: Delivered) -> bool:
     parcel: Parcel | None = None
     try:
         this.letterbox.open()  # before the text is made: without a server it stays open for what changes
-        frozen = outbox.freeze(
+        frozen = making.freeze(
             this.session, letter_id, this.token, this.at, this.settings.base_url, this.common
         )
         if isinstance(frozen, str):

@@ -13,9 +13,9 @@ from flask import Flask
 from sqlalchemy import delete
 
 from notifications import alive, outbox
+from notifications.collect import Collected, collect
 from notifications.deliver import Delivered, deliver
 from notifications.ladder import MAILING
-from notifications.outbox import Collected
 from tracker.access import OPERATOR
 from tracker.clock import at_vietnam, vietnam_day
 from tracker.extensions import db
@@ -59,7 +59,7 @@ def sweep(app: Flask, at: datetime | None = None, *, token: str | None = None) -
         _try(_free_claims, 0, errors)
         _try(lambda: waits.end_overdue(OPERATOR, at=moment), 0, errors)
         _try(lambda: _extend_cycles(moment), 0, errors)
-        collected = _try(lambda: outbox.collect(db.session, moment), Collected(), errors)
+        collected = _try(lambda: collect(db.session, moment), Collected(), errors)
         delivered = _try(lambda: deliver(db.session, settings, token, moment), Delivered(), errors)
         waiting = _try(lambda: notices.last_sweep(db.session).unsent, 0, errors)
         errors += [*collected.errors, *delivered.errors]

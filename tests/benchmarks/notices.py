@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy import func, select, text, update
 
-from notifications import outbox
+from notifications.collect import collect
 from notifications.deliver import deliver
 from notifications.mail import message
 from notifications.outbox import Parcel
@@ -63,7 +63,7 @@ def over_bare_loop(databases: Databases) -> Ratio:
     ours, bare = [], []
     place = databases.fresh("SQLite", SIZE, DUE)
     with Sink(quiet=True) as sink, place.app(port=sink.port) as app:
-        assert outbox.collect(db.session, AT).letters == SIZE.mails
+        assert collect(db.session, AT).letters == SIZE.mails
         for _turn in range(TURNS):
             _open_again()
             begin = time.perf_counter()

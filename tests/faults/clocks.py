@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select, update
 
-from notifications import outbox
+from notifications.collect import collect
 from notifications.sweep import sweep
 from tests.faults.office import Databases, Size
 from tests.faults.sink import Sink, tally
@@ -67,7 +67,7 @@ def back_and_forth(databases: Databases, kind: str) -> Outcome:
 def forth_while_nothing_leaves(databases: Databases, kind: str) -> Outcome:
     """A letter was put off by a clock that stood five years ahead: it leaves all the same."""
     with _days(databases, kind, DUE) as days:
-        outbox.collect(db.session, at_vietnam(DAY, 8))
+        collect(db.session, at_vietnam(DAY, 8))
         with transaction(db.session):
             later = at_vietnam(date(2031, 5, 13), 8)
             values = {"state": "failed", "tries": 1, "answer": "451 later", "next_try_at": later}

@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from notifications import alive, outbox
+from notifications import alive, making, outbox
+from notifications.collect import collect
 from notifications.commands import told
 from notifications.ladder import MAILING
 from notifications.sweep import SweepResult, new_token, sweep
@@ -140,7 +141,7 @@ def test_work_that_is_done_or_moved_before_the_letter_leaves_drops_out_of_it(
     done = desk.give("Việc đã xong", WEDNESDAY)
     moved = desk.give("Việc đã gia hạn", WEDNESDAY)
     desk.give("Việc còn lại", WEDNESDAY)
-    outbox.collect(db.session, at_vietnam(date(2026, 5, 19), 8))
+    collect(db.session, at_vietnam(date(2026, 5, 19), 8))
     desk.change(done, state="accepted")
     desk.change(moved, due_on=date(2026, 6, 15), urged_from=date(2026, 5, 19))
     run(date(2026, 5, 19), 8, 5)
@@ -152,7 +153,7 @@ def test_work_that_is_done_or_moved_before_the_letter_leaves_drops_out_of_it(
 
 def test_a_letter_left_with_nothing_is_withdrawn(desk: Any, post: Any, run: Any) -> None:
     work = desk.give("Việc sắp xong", WEDNESDAY)
-    outbox.collect(db.session, at_vietnam(date(2026, 5, 19), 8))
+    collect(db.session, at_vietnam(date(2026, 5, 19), 8))
     desk.change(work, state="submitted")
     result = run(date(2026, 5, 19), 8, 5)
     assert (result.withdrawn, result.sent) == (1, 0)
@@ -310,10 +311,10 @@ def test_claims_of_a_dead_process_are_freed_at_once_and_sent_once(
 ) -> None:
     desk.give("Việc của Tân Lập", WEDNESDAY)
     moment = at_vietnam(date(2026, 5, 13), 8)
-    outbox.collect(db.session, moment)
+    collect(db.session, moment)
     with alive.marked("a process"):
         (claimed,) = outbox.claim(db.session, "a process", moment, 50)
-        before = outbox.freeze(db.session, claimed, "a process", moment, "https://dondoc.sonthanh.example")
+        before = making.freeze(db.session, claimed, "a process", moment, "https://dondoc.sonthanh.example")
         assert run(date(2026, 5, 13), 8, 1).sent == 0, "not ours while somebody may be sending it"
     assert run(date(2026, 5, 13), 8, 2).sent == 1
     assert run(date(2026, 5, 13), 8, 3).sent == 0
@@ -326,9 +327,9 @@ def test_what_a_dead_process_may_have_sent_keeps_its_bytes_even_on_another_day(
 ) -> None:
     desk.give("Việc của Tân Lập", WEDNESDAY)
     moment = at_vietnam(date(2026, 5, 13), 8)
-    outbox.collect(db.session, moment)
+    collect(db.session, moment)
     (claimed,) = outbox.claim(db.session, "a process", moment, 50)
-    before = outbox.freeze(db.session, claimed, "a process", moment, "https://dondoc.sonthanh.example")
+    before = making.freeze(db.session, claimed, "a process", moment, "https://dondoc.sonthanh.example")
     assert isinstance(before, outbox.Parcel)
     assert run(date(2026, 5, 14)).sent == 1
     assert [mail["Message-ID"] for mail in post.mails] == [before.message_id]
@@ -339,11 +340,11 @@ def test_a_letter_that_another_process_took_over_is_not_sent_by_the_first(
 ) -> None:
     desk.give("Việc của Tân Lập", WEDNESDAY)
     moment = at_vietnam(date(2026, 5, 13), 8)
-    outbox.collect(db.session, moment)
+    collect(db.session, moment)
     (claimed,) = outbox.claim(db.session, "frozen for an hour", moment, 50)
     outbox.free_claims(db.session, ["frozen for an hour"])
     assert outbox.claim(db.session, "the next", moment, 50) == [claimed]
-    late = outbox.freeze(db.session, claimed, "frozen for an hour", moment, "https://dondoc.sonthanh.example")
+    late = making.freeze(db.session, claimed, "frozen for an hour", moment, "https://dondoc.sonthanh.example")
     assert late == "claimed"
 
 
@@ -437,7 +438,7 @@ def test_an_address_that_is_mended_before_the_letter_leaves_is_the_one_that_is_u
     desk: Any, post: Any, run: Any
 ) -> None:
     desk.give("Việc của Tân Lập", WEDNESDAY)
-    outbox.collect(db.session, at_vietnam(date(2026, 5, 13), 8))
+    collect(db.session, at_vietnam(date(2026, 5, 13), 8))
     db.session.get(Person, desk.world.people["officer"]).email = "moi@sonthanh.example"
     db.session.commit()
     run(date(2026, 5, 13), 9)

@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from notifications import alive, outbox, schedule
+from notifications.collect import collect
 from notifications.commands import tick_once, told
 from notifications.schedule import Elector, FileLeader, PostgresLeader, leader_of
 from tracker.clock import at_vietnam, system_clock
@@ -163,7 +164,7 @@ def test_a_new_sweeper_sends_what_a_dead_one_had_claimed(
     use_server(post.settings)
     desk.give("Việc của Tân Lập", date(2026, 5, 20))
     moment = at_vietnam(date(2026, 5, 13), 7, 45)
-    outbox.collect(db.session, moment)
+    collect(db.session, moment)
     assert outbox.claim(db.session, "dead process", moment, 50)
     sweepers()
     wait_for(lambda: len(post.to) == 1)
@@ -175,7 +176,7 @@ def test_a_tick_by_hand_leaves_alone_what_a_running_service_is_sending(
     use_server(post.settings)
     desk.give("Việc của Tân Lập", date(2026, 5, 20))
     clock.day(2026, 5, 13)
-    outbox.collect(db.session, clock())
+    collect(db.session, clock())
     with alive.marked("the running service"):
         outbox.claim(db.session, "the running service", clock(), 50)
         assert tick_once(app).sent == 0

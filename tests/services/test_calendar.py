@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from notifications import outbox
+from notifications.collect import collect
 from tracker.access import OPERATOR, Actor, Grant
 from tracker.deadlines.due import Options
 from tracker.errors import Forbidden, Invalid, NotFound, Refused
@@ -341,5 +341,5 @@ def test_under_article_148_work_is_not_late_before_the_next_working_day_ends(pla
 
 def test_nobody_is_written_to_on_a_day_off_of_their_committee(plan, world, clock):
     calendar.add_days(world.actor("manager"), world.committee, JUNE_19, at=clock.now)
-    assert outbox.collect(db.session, clock.day(2026, 6, 19, 8)).letters == 0
-    assert outbox.collect(db.session, clock.day(2026, 6, 22, 8)).letters > 0
+    assert collect(db.session, clock.day(2026, 6, 19, 8)).letters == 0
+    assert collect(db.session, clock.day(2026, 6, 22, 8)).letters > 0

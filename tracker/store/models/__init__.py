@@ -1,7 +1,15 @@
 """Every table, one file a subject. Importing this package registers them all."""
 
 from tracker.store.models.calendar import CalendarDay
-from tracker.store.models.notices import Letter, Notice, SweepRun
+from tracker.store.models.notices import (
+    LadderRule,
+    Letter,
+    LinkOpening,
+    Notice,
+    RecipientProposal,
+    SweepRun,
+    Webhook,
+)
 from tracker.store.models.people import Absence, Committee, LoginFailure, Person, Role
 from tracker.store.models.plans import (
     Deliverable,
@@ -55,7 +63,9 @@ __all__ = [
     "Feed",
     "HandBack",
     "HandOver",
+    "LadderRule",
     "Letter",
+    "LinkOpening",
     "LoginFailure",
     "Mention",
     "Notice",
@@ -64,6 +74,7 @@ __all__ = [
     "Plan",
     "PlanVersion",
     "ProgressNote",
+    "RecipientProposal",
     "Role",
     "StoredFile",
     "Submission",
@@ -78,4 +89,5 @@ __all__ = [
     "UnitSuccession",
     "UnitVersion",
     "Wait",
+    "Webhook",
 ]

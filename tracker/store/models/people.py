@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.store.models.types import JsonColumn, Model, UtcDateTime
@@ -24,7 +24,12 @@ class Committee(Model):
 
 
 class Person(Model):
-    """Somebody who logs in or gets mail. `session_epoch` rises when every session of theirs must end."""
+    """Somebody who logs in or gets mail. `session_epoch` rises when every session of theirs must end.
+
+    Since `reminders_off_at` they want no digest of what is not late yet; `wants_calendar` asks for an .ics in each
+    digest. `bounced_at` and `bounce`: the last letter to `email` came back; both end with another address or a
+    letter that arrives. `seen_on` is the last day on which they looked at a page.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -34,6 +39,11 @@ class Person(Model):
     active: Mapped[bool] = mapped_column(default=True)
     session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reminders_off_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    wants_calendar: Mapped[bool] = mapped_column(default=False)
+    bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    bounce: Mapped[str] = mapped_column(Text, default="")
+    seen_on: Mapped[date | None]
 
     roles: Mapped[list[Role]] = relationship(back_populates="person", cascade="all, delete-orphan")
 

@@ -201,7 +201,7 @@ def letter_rows(session: AnySession, found: list[Letter]) -> tuple[NoticeRow, ..
         NoticeRow(
             id=one.id,
             kind=one.kind,
-            person_name=people.get(one.person_id, ""),
+            person_name=people.get(one.person_id, "") if one.person_id else "",
             address=one.address,
             day=one.day,
             state=one.state,

@@ -13,16 +13,17 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 
-from notifications.ladder import MAILING, ORDINARY, Ladder, ladder_of
+from notifications.mailing import MAILING
 from notifications.outbox import address_fault
-from notifications.policy import Call, Duty, Legacy, Owed, Team, called, inherited, look_ahead, owed
+from notifications.policy import Call, Duty, Legacy, Owed, Team, called, inherited, owed
 from tracker.clock import at_vietnam, vietnam_day, vietnam_time
+from tracker.deadlines.ladder import Ladders
 from tracker.deadlines.workdays import WorkCalendar
-from tracker.errors import TrackerError
 from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Letter, Notice
 from tracker.store.queries import asked_notices, asking, notices, succession
 from tracker.store.queries.calendar import calendar_of
+from tracker.store.queries.ladders import read_ladders
 from tracker.store.queries.ongoing import ongoing_rows
 
 log = logging.getLogger(__name__)
@@ -71,17 +72,14 @@ def owed_by_person(
     others."""
     found: dict[int, Steps] = {}
     errors: list[str] = []
-    for committee_id, settings in notices.committee_settings(session):
+    for committee_id, _settings in notices.committee_settings(session):
         calendar = calendar_of(session, committee_id)
         if not calendar.works(today):
             continue
         try:
-            ladder = ladder_of(settings)
-        except TrackerError as error:
-            errors.append(str(error))
-            ladder = ORDINARY
-        try:
-            for one in _owed_in(session, committee_id, ladder, today, calendar):
+            ladders, faults = read_ladders(session, committee_id)
+            errors += faults
+            for one in _owed_in(session, committee_id, ladders, today, calendar):
                 if one.key in also:
                     continue
                 found.setdefault(one.person_id, []).append((committee_id, one))
@@ -93,9 +91,9 @@ def owed_by_person(
 
 
 def _owed_in(
-    session: AnySession, committee_id: int, ladder: Ladder, today: date, calendar: WorkCalendar
+    session: AnySession, committee_id: int, ladders: Ladders, today: date, calendar: WorkCalendar
 ) -> list[Owed]:
-    rows = notices.duties(session, committee_id, today + look_ahead(ladder))
+    rows = notices.duties(session, committee_id, today + ladders.look_ahead)
     undecided = asking.undecided(session, committee_id)
     duties = [
         Duty(
@@ -107,6 +105,10 @@ def _owed_in(
             row.soft,
             row.courtesy,
             undecided=row.assignment_id in undecided,
+            plan_id=row.plan_id,
+            task_id=row.task_id,
+            kind=row.kind,
+            coordinator_id=row.coordinator_id,
         )
         for row in rows
     ]
@@ -116,7 +118,7 @@ def _owed_in(
     }
     told = notices.recorded(session, committee_id)
     return [
-        *owed(duties, teams, ladder, calendar, today, told),
+        *owed(duties, teams, ladders, calendar, today, told),
         *_inherited_in(session, committee_id, today, calendar),
         *_called_in(session, committee_id, today, calendar),
         *_ongoing_in(session, committee_id, today, calendar, told),

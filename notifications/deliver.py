@@ -16,8 +16,8 @@ from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from notifications import alive, making, outbox
-from notifications.ladder import MAILING
 from notifications.mail import LATER, LINK, NEVER, Letterbox, NotSent
+from notifications.mailing import MAILING
 from notifications.outbox import Parcel
 from tracker.settings import Settings
 from tracker.store.engine import AnySession

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, select, update
 
-from notifications.ladder import MAILING
+from notifications.mailing import MAILING
 from notifications.phrases import _
 from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Letter

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from notifications.ladder import Ladder, Step
+from tracker.deadlines.ladder import Ladders, step_day
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.life import OPEN
 
@@ -29,6 +29,10 @@ class Duty:
     courtesy: bool = False
     published: bool = True
     undecided: bool = False
+    plan_id: int = 0
+    task_id: int = 0
+    kind: str = ""
+    coordinator_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Team:
     def members(self, roles: Iterable[str]) -> tuple[int, ...]:
         """People with these roles, each once. Where a unit has no officer, its head stands in."""
         by_role = {"officer": self.officers or self.heads, "head": self.heads}
-        return tuple(dict.fromkeys(person for role in roles for person in by_role[role]))
+        return tuple(dict.fromkeys(person for role in roles for person in by_role.get(role, ())))
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Owed:
 def owed(
     duties: Iterable[Duty],
     teams: Mapping[int, Team],
-    ladder: Ladder,
+    ladders: Ladders,
     calendar: WorkCalendar,
     today: date,
     recorded: Collection[tuple[int, int, str, date]],
@@ -69,7 +73,7 @@ def owed(
     """Every step whose day is reached and that is not recorded yet. Nothing on a day off."""
     if not calendar.works(today):
         return []
-    steps = (one for duty in duties for one in _steps(duty, teams, ladder, calendar, today))
+    steps = (one for duty in duties for one in _steps(duty, teams, ladders, calendar, today))
     return [one for one in steps if one.key not in recorded]
 
 
@@ -135,51 +139,16 @@ def called(
 
 
 def _steps(
-    duty: Duty, teams: Mapping[int, Team], ladder: Ladder, calendar: WorkCalendar, today: date
+    duty: Duty, teams: Mapping[int, Team], ladders: Ladders, calendar: WorkCalendar, today: date
 ) -> Iterator[Owed]:
     if duty.due_on is None or duty.state != OPEN or not duty.published or duty.urged_from > today:
         return
     team = teams.get(duty.unit_id, Team())
-    for step in ladder:
-        day = step_day(step, duty, calendar)
+    for step in ladders.of(duty.plan_id, duty.kind, duty.task_id).steps:
+        day = step_day(step, duty.due_on, duty.urged_from, calendar, soft=duty.soft)
         if day is None or day > today or (step.escalates and duty.undecided):
             continue
         # Courtesy units are asked, not ordered: their officers are reminded, nothing goes up to the head.
         told = team.officers if duty.courtesy and step.escalates else team.members(step.to)
         for person in told:
             yield Owed(duty.assignment_id, person, step.code, duty.due_on)
-
-
-def step_day(step: Step, duty: Duty, calendar: WorkCalendar) -> date | None:
-    """The working day on which a step falls, None where the duty has no such step."""
-    if duty.due_on is None or (step.escalates and duty.soft):
-        return None
-    if step.escalates:
-        # Work that was late already when it was published escalates from that day, not from years ago.
-        return _after(step, max(calendar.in_time_until(duty.due_on), duty.urged_from), calendar)
-    day = _before(step, duty.due_on, calendar)
-    if day >= duty.urged_from:
-        return day
-    # Earlier steps lie before anybody could know of the work. The due day itself is told on the first day
-    # on which it can be: otherwise work that is late when it comes would be late in silence.
-    return calendar.at_or_after(duty.urged_from) if step.days == 0 else None
-
-
-def _before(step: Step, due: date, calendar: WorkCalendar) -> date:
-    """A reminder that would fall on a day off comes earlier: later would be too late."""
-    if step.count == "working":
-        return calendar.plus(calendar.at_or_before(due), step.days)
-    return calendar.at_or_before(due + timedelta(days=step.days))
-
-
-def _after(step: Step, start: date, calendar: WorkCalendar) -> date:
-    """What follows the due date waits for the next working day."""
-    if step.count == "working":
-        return calendar.plus(start, step.days)
-    return calendar.at_or_after(start + timedelta(days=step.days))
-
-
-def look_ahead(ladder: Ladder) -> timedelta:
-    """How far ahead a due date can lie and owe something today, the longest holidays included."""
-    reach = max((-step.days for step in ladder), default=0)
-    return timedelta(days=2 * max(reach, 0) + 30)

@@ -15,7 +15,7 @@ from sqlalchemy import delete
 from notifications import alive, outbox
 from notifications.collect import Collected, collect
 from notifications.deliver import Delivered, deliver
-from notifications.ladder import MAILING
+from notifications.mailing import MAILING
 from tracker.access import OPERATOR
 from tracker.clock import at_vietnam, vietnam_day
 from tracker.extensions import db

@@ -12,10 +12,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications import policy
-from notifications.ladder import Step
 from tracker.cli import main
 from tracker.deadlines.due import Options, due_date, due_day
+from tracker.deadlines.ladder import Step, step_day
 from tracker.deadlines.periods import ONCE, PLAN, add_months, period_end, period_start
 from tracker.deadlines.workdays import NATIONAL
 from tracker.drafts.expand import expand
@@ -108,11 +107,10 @@ def test_what_runs_all_the_time_is_never_due():
 
 def test_soft_words_are_never_told_to_the_head_by_themselves():
     late = Step(days=1, count="working", to=("officer", "head"))
-    hard = policy.Duty(1, 1, date(2026, 3, 31), "open", date(2026, 1, 1))
-    soft = policy.Duty(1, 1, date(2026, 3, 31), "open", date(2026, 1, 1), soft=True)
+    due, told_from = date(2026, 3, 31), date(2026, 1, 1)
     assert late.escalates
-    assert policy.step_day(late, hard, NATIONAL) == date(2026, 4, 1)
-    assert policy.step_day(late, soft, NATIONAL) is None
+    assert step_day(late, due, told_from, NATIONAL) == date(2026, 4, 1)
+    assert step_day(late, due, told_from, NATIONAL, soft=True) is None
     timing = TimingDraft("đầu năm 2026", due=date(2026, 3, 31), soft=True)
     assert due_date(timing, ONCE, NATIONAL).soft
     assert "không tự báo lên cấp trên" in due_date(timing, ONCE, NATIONAL).reason

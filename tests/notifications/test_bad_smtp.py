@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from notifications.ladder import MAILING
+from notifications.mailing import MAILING
 from notifications.sweep import SweepResult, sweep
 from tests.faults.server import DRIP, DROP, HALF, SILENT, SLOW, BadServer, Fault
 from tracker.clock import at_vietnam

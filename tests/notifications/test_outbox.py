@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from notifications import alive, making, outbox
 from notifications.collect import collect
 from notifications.commands import told
-from notifications.ladder import MAILING
+from notifications.mailing import MAILING
 from notifications.sweep import SweepResult, new_token, sweep
 from tracker.clock import at_vietnam
 from tracker.extensions import db

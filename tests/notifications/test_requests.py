@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from notifications.ladder import ORDINARY
 from notifications.policy import Call, Duty, Team, called, owed
 from notifications.sweep import sweep
 from tests.notifications.test_compose import SNAPSHOTS, made
 from tests.services.asking_desk import publish_plan
+from tracker.deadlines.ladder import Ladders
 from tracker.deadlines.workdays import NATIONAL
 from tracker.extensions import db
 from tracker.services import explaining, extending, handing_back, waiting
@@ -26,7 +26,7 @@ LATE = Duty(7, 5, date(2026, 5, 15), "open", date(2026, 1, 5))
 
 
 def steps(duty: Duty, day: date) -> set[tuple[int, str]]:
-    return {(one.person_id, one.step) for one in owed([duty], TEAM, ORDINARY, NATIONAL, day, ())}
+    return {(one.person_id, one.step) for one in owed([duty], TEAM, Ladders({}), NATIONAL, day, ())}
 
 
 def test_while_another_day_is_asked_for_reminders_go_on_and_nothing_goes_up() -> None:

@@ -15,7 +15,7 @@ class LadderRule(Model):
     """A ladder for part of a committee's work: all of it, a kind of task, a plan, a kind of task in a plan, or one
     task (`scope`: "committee", "kind:report", "plan:5", "plan:5:report", "task:12"). The closest one holds.
 
-    `ladder` is what `notifications.ladder` reads: steps, and the rhythm for what stays overdue.
+    `ladder` is what `tracker.deadlines.ladder` reads: steps, and the rhythm for what stays overdue.
     """
 
     __table_args__ = (UniqueConstraint("committee_id", "scope"),)

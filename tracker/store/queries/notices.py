@@ -52,6 +52,10 @@ class DutyRow:
     urged_from: date
     soft: bool
     courtesy: bool
+    plan_id: int
+    task_id: int
+    kind: str
+    coordinator_id: int
 
 
 @dataclass(frozen=True)
@@ -127,17 +131,36 @@ def committee_settings(session: AnySession) -> list[tuple[int, Mapping[str, Any]
 def duties(session: AnySession, committee_id: int, until: date) -> list[DutyRow]:
     """Open work of published plans that is due on or before `until`."""
     query = (
-        select(Assignment, Timing.soft, Unit.courtesy)
+        select(Assignment, Timing.soft, Unit.courtesy, TaskVersion.kind, Plan.coordinator_id)
         .join(Timing, Timing.id == Assignment.timing_id)
         .join(Unit, Unit.id == Assignment.holder_id)
-        .where(*_open_and_published(), Assignment.committee_id == committee_id, Assignment.due_on <= until)
+        .join(Plan, Plan.id == Assignment.plan_id)
+        .join(PlanVersion, (PlanVersion.plan_id == Plan.id) & (PlanVersion.state == "published"))
+        .join(
+            TaskVersion,
+            (TaskVersion.task_id == Assignment.task_id) & (TaskVersion.plan_version_id == PlanVersion.id),
+            isouter=True,
+        )
+        .where(Assignment.state == OPEN, Assignment.committee_id == committee_id, Assignment.due_on <= until)
         .order_by(Assignment.due_on, Assignment.id)
     )
     rows = session.execute(query).all()
     spared = _left_alone(session, [work for work, *_ in rows])
     return [
-        DutyRow(work.id, work.holder_id, work.due_on, work.state, work.urged_from, soft, courtesy)
-        for work, soft, courtesy in rows
+        DutyRow(
+            work.id,
+            work.holder_id,
+            work.due_on,
+            work.state,
+            work.urged_from,
+            soft,
+            courtesy,
+            work.plan_id,
+            work.task_id,
+            kind or "",
+            coordinator_id,
+        )
+        for work, soft, courtesy, kind, coordinator_id in rows
         if work.due_on is not None and work.id not in spared
     ]
 
@@ -154,11 +177,6 @@ def _spared(session: AnySession, works: Iterable[Assignment]) -> set[int]:
     works = list(works)
     settled = settled_turns(session, completions(session, {work.task_id for work in works}))
     return {work.id for work in works if (work.task_id, work.timing_id, work.period) in settled}
-
-
-def _open_and_published() -> tuple[Any, ...]:
-    published = exists().where(PlanVersion.plan_id == Assignment.plan_id, PlanVersion.state == "published")
-    return (Assignment.state == OPEN, Assignment.due_on.is_not(None), published)
 
 
 def recorded(session: AnySession, committee_id: int) -> set[tuple[int, int, str, date]]:

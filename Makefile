@@ -13,7 +13,7 @@ run: .venv/run.stamp ## serve the sample at http://127.0.0.1:8000 (PORT=8001 cho
 	@PORT=$(PORT) $(BIN)/tracker serve --migrate --sample
 
 test: .venv/dev.stamp ## run the whole suite: browser, mail server, SQLite and PostgreSQL
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
 
 check: .venv/dev.stamp ## format, lint, types and the arrows between rooms
 	$(BIN)/ruff format --check .

@@ -43,6 +43,25 @@ class Smtp:
 
 
 @dataclass(frozen=True)
+class Bounces:
+    """Where mail that came back is found: the signed envelope sender (`address`), and the mailbox that the sweep
+    reads. Either may be missing."""
+
+    address: str = ""
+    host: str = ""
+    port: int = 993
+    user: str = ""
+    password: str = ""
+    tls: str = "ssl"
+    folder: str = "INBOX"
+    timeout: float = 20.0
+
+    @property
+    def readable(self) -> bool:
+        return bool(self.host and self.user)
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that an installation may choose."""
 
@@ -53,6 +72,9 @@ class Settings:
     production: bool = False
     now: datetime | None = None
     smtp: Smtp = Smtp()
+    bounces: Bounces = Bounces()
+    alarm_url: str = ""
+    webhook_hosts: tuple[str, ...] = ()
     sweep_seconds: int = 60
     upload_bytes: int = 20 * MEGABYTE
     session_hours: int = 9
@@ -78,6 +100,9 @@ def load(env: Mapping[str, str] | None = None, *, port: int = 8000) -> Settings:
         production=production,
         now=_trial_now(env, production),
         smtp=_smtp(env),
+        bounces=_bounces(env),
+        alarm_url=_alarm_url(env),
+        webhook_hosts=_webhook_hosts(env),
         sweep_seconds=_whole(env, "TRACKER_SWEEP_SECONDS", 60),
         upload_bytes=_whole(env, "TRACKER_UPLOAD_MB", 20) * MEGABYTE,
         session_hours=_whole(env, "TRACKER_SESSION_HOURS", 9),
@@ -137,6 +162,47 @@ def _smtp(env: Mapping[str, str]) -> Smtp:
         tls=_choice(env, "TRACKER_SMTP_TLS", ("none", "starttls", "ssl")),
         sender=env.get("TRACKER_MAIL_FROM", ""),
         timeout=float(_whole(env, "TRACKER_SMTP_TIMEOUT", 20)),
+    )
+
+
+def _bounces(env: Mapping[str, str]) -> Bounces:
+    tls = _choice(env, "TRACKER_BOUNCE_IMAP_TLS", ("ssl", "starttls", "none"))
+    return Bounces(
+        address=_bounce_address(env),
+        host=env.get("TRACKER_BOUNCE_IMAP_HOST", ""),
+        port=_whole(env, "TRACKER_BOUNCE_IMAP_PORT", 993 if tls == "ssl" else 143),
+        user=env.get("TRACKER_BOUNCE_IMAP_USER", ""),
+        password=env.get("TRACKER_BOUNCE_IMAP_PASSWORD", ""),
+        tls=tls,
+        folder=env.get("TRACKER_BOUNCE_IMAP_FOLDER") or "INBOX",
+    )
+
+
+def _bounce_address(env: Mapping[str, str]) -> str:
+    """Its name before the @ leaves room for a letter's id and signature (64 characters in all)."""
+    address = env.get("TRACKER_BOUNCE_ADDRESS", "").strip()
+    local, _at, domain = address.rpartition("@")
+    good = address.isascii() and address.isprintable() and " " not in address and "+" not in local
+    if address and not (good and domain and 0 < len(local) <= 36):
+        raise WrongSetting(
+            "TRACKER_BOUNCE_ADDRESS",
+            f"“{address}” cần có dạng thu-tra@example.vn, phần trước @ không có dấu + và không quá 36 ký tự.",
+        )
+    return address
+
+
+def _alarm_url(env: Mapping[str, str]) -> str:
+    url = env.get("TRACKER_ALARM_URL", "").strip()
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise WrongSetting("TRACKER_ALARM_URL", "cần một địa chỉ đầy đủ như https://giam-sat.example.vn/abc")
+    return url
+
+
+def _webhook_hosts(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Names (or name:port), separated by commas."""
+    return tuple(
+        host for one in env.get("TRACKER_WEBHOOK_HOSTS", "").split(",") if (host := one.strip().lower())
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
@@ -21,10 +22,12 @@ from tracker.extensions import db
 from tracker.services.assignment_deed import OVERTAKEN, REASONS, changing, move, note, thing_of
 from tracker.services.evidence import DocumentLine, Given, evidence_of, read_document_line
 from tracker.services.plan_days import issued_from, refuse_receipt_outside
-from tracker.store.models import Assignment, Deliverable, Evidence, Submission, TaskVersion
+from tracker.store.models import Assignment, Deliverable, Evidence, Letter, Submission, TaskVersion
+from tracker.store.queries.links import add_opening
 
 __all__ = [
     "DocumentLine",
+    "FromLetter",
     "Given",
     "accept",
     "read_document_line",
@@ -39,6 +42,14 @@ WAYS = ("paper", "phone", "system")
 PENDING = ("sent", "part")
 
 
+@dataclass(frozen=True)
+class FromLetter:
+    """The letter whose link a tick came through, and how many submissions there were when it was made."""
+
+    id: int
+    turn: int
+
+
 def tick(
     actor: Actor,
     assignment_id: int,
@@ -46,18 +57,33 @@ def tick(
     *,
     parts: Collection[int] = (),
     also: Collection[int] = (),
+    letter: FromLetter | None = None,
     at: datetime,
 ) -> None:
     """A unit says that its work is done, with evidence. The day that counts is today.
 
     `parts` are the ordinals of the deliverables that it is evidence for; none means all that are still lacking.
     `also` are further lines of the same task and period that the unit inherited: the same evidence closes them too.
+    Through the link of a `letter` it is taken only while nothing was sent since the letter was made.
     """
     with changing(actor, "tick", assignment_id) as work:
+        if letter is not None:
+            _through(letter, work, at)
         together = _together(actor, "tick", work, also)
         for one in together:
             seen(one, actor, vietnam_day(at))
-        _submit(actor, together, given, parts, received_on=vietnam_day(at), via="", at=at)
+        _submit(actor, together, given, parts, received_on=vietnam_day(at), via="", letter=letter, at=at)
+
+
+def _through(letter: FromLetter, work: Assignment, at: datetime) -> None:
+    """The link serves once; who ticks through it has opened it."""
+    if len(work.submissions) != letter.turn:
+        raise Refused(
+            "Minh chứng của việc này đã được gửi sau khi thư đi. Cần bổ sung, xin đăng nhập hoặc mở thư mới nhất.",
+            code="link-used",
+        )
+    if db.session.get(Letter, letter.id) is not None:
+        add_opening(db.session, letter.id, work.id, at)
 
 
 def tick_on_behalf(
@@ -302,6 +328,7 @@ def _submit(
     *,
     received_on: date,
     via: str,
+    letter: FromLetter | None = None,
     at: datetime,
 ) -> None:
     assert actor.id is not None
@@ -326,10 +353,12 @@ def _submit(
         submission.evidence = evidence if one is work else [_same_evidence(known) for known in evidence]
         one.submissions.append(submission)
         db.session.flush()
-        _note_tick(actor, one, submission, at)
+        _note_tick(actor, one, submission, letter, at)
 
 
-def _note_tick(actor: Actor, work: Assignment, submission: Submission, at: datetime) -> None:
+def _note_tick(
+    actor: Actor, work: Assignment, submission: Submission, letter: FromLetter | None, at: datetime
+) -> None:
     after: dict[str, object] = {
         "submission": submission.id,
         "received_on": submission.received_on.isoformat(),
@@ -337,6 +366,8 @@ def _note_tick(actor: Actor, work: Assignment, submission: Submission, at: datet
     }
     if submission.parts:
         after["parts"] = submission.parts
+    if letter is not None:
+        after["letter"] = letter.id  # it came without a log-in: the letter's link was the right
     if submission.via:
         after |= {"via": submission.via, "on_behalf_of": work.holder_id}
     part = "-part" if submission.state == "part" else ""

@@ -159,8 +159,11 @@ RIGHTS: dict[str, tuple[Rule, ...]] = {
     "period.reopen": (_leader,),
     # oversight
     "dashboard.see": (_any_coordinator, _overseer),
+    "reading.see": (_any_coordinator, _leader),
     "outbox.see": (_any_coordinator, _manager, _operator),
     "outbox.send-again": (_any_coordinator, _manager),
+    "letter.read": (_self, _any_coordinator, _overseer),
+    "sweep.see": (_admin, _manager),
     # units and people
     "unit.see": (_member,),
     "unit.match": (_member, _operator),
@@ -176,6 +179,7 @@ RIGHTS: dict[str, tuple[Rule, ...]] = {
     "people.change": (_manager, _operator),
     "contact.see": (_member,),
     "contact.change": (_manager, _head),
+    "recipient.propose": (_doer,),
     "absence.set": (_manager, _head, _self),
     "feed.see": (_doer, _manager),
     "feed.renew": (_doer, _manager, _operator),
@@ -183,6 +187,10 @@ RIGHTS: dict[str, tuple[Rule, ...]] = {
     "calendar.see": (_member,),
     "calendar.change": (_manager,),
     "calendar.change-national": (_admin, _operator),
+    # the ladder of notices
+    "ladder.see": (_member,),
+    "ladder.change": (_manager,),
+    "ladder.change-plan": (_coordinator,),
     # oneself, and the installation
     "self.change": (_self,),
     "installation.run": (_operator,),

@@ -51,7 +51,8 @@ def add_person(
 
 
 def correct_person(actor: Actor, person_id: int, entered: Entered, *, at: datetime) -> None:
-    """Another spelling of the name, another address or telephone: the same person."""
+    """Another spelling of the name, another address or telephone: the same person. To another address mail has not
+    come back yet."""
     parts.need_everywhere(actor, person_id)
     with transaction(db.session):
         one = parts.person(person_id)
@@ -62,6 +63,8 @@ def correct_person(actor: Actor, person_id: int, entered: Entered, *, at: dateti
         changed = [field for field, value in given.items() if getattr(one, field) != value]
         if not changed:
             return
+        if one.email != email:
+            one.bounced_at, one.bounce = None, ""  # that was the other address
         one.name, one.email, one.phone = name, email, phone
         _note(actor, "person-corrected", person_id, _home(person_id), at, after={"fields": changed})
 

@@ -110,8 +110,10 @@ def test_who_is_to_be_called_first_is_the_first_due():
         "hang@sonthanh",
         "a b@sonthanh.example",
         "hằng@sonthanh.example",
-    ]
-    + ["hang@sonthanh.example\nBcc: x@y.example", "hang@son..thanh.example", "x" * 250 + "@y.example"],
+        "hang@sonthanh.example\nBcc: x@y.example",
+        "hang@son..thanh.example",
+        "x" * 250 + "@y.example",
+    ],
 )
 def test_what_is_no_address(address):
     assert not usable(address)

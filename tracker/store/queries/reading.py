@@ -183,7 +183,7 @@ def _fetched(session: AnySession, holding: Any) -> dict[int, date]:
         .where(Feed.unit_id.in_(holding), Feed.fetched_at.is_not(None))
         .group_by(Feed.unit_id)
     )
-    return {unit: vietnam_day(at) for unit, at in session.execute(query)}
+    return {unit: vietnam_day(at) for unit, at in session.execute(query) if at}
 
 
 def _phones(session: AnySession, ids: Collection[int]) -> dict[int, tuple[tuple[str, str], ...]]:

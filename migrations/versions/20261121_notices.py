@@ -144,6 +144,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("bounce", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("seen_on", sa.Date(), nullable=True))
 
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("published_on", sa.Date(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_assignment_published_on"), ["published_on"], unique=False)
+
     with op.batch_alter_table("sweep_run", schema=None) as batch_op:
         batch_op.add_column(sa.Column("alarm", sa.Text(), nullable=False, server_default=""))
 
@@ -185,6 +189,10 @@ def downgrade() -> None:
     op.execute("delete from letter where person_id is null")
     with op.batch_alter_table("sweep_run", schema=None) as batch_op:
         batch_op.drop_column("alarm")
+
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignment_published_on"))
+        batch_op.drop_column("published_on")
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_column("seen_on")

@@ -220,6 +220,7 @@ class _Publishing:
             "period": planned.period,
             "due_on": planned.due,
             "first_due_on": planned.due,
+            "published_on": self.today,
             "urged_from": self.today,
             "changed_at": self.at,
             # In which it begins: open, waiting for its event, or closed because it was done before.

@@ -18,7 +18,8 @@ class Assignment(Model):
     `state` is open, submitted, accepted, waiting or excused. `urged_from` is the day from which steps of the
     ladder may be owed (publishing, reopening or the present due date); `done_on` is the Vietnam date of the
     submission that was accepted; `sequence` counts the changes that a calendar must see. `seen_on` is the day on
-    which the holder said that it has taken note of the work (đã tiếp nhận).
+    which the holder said that it has taken note of the work (đã tiếp nhận). `published_on` is the day on which a
+    version of the plan asked for it first: those who are to do it are told. It is None where a cycle goes on by itself.
     """
 
     __table_args__ = (
@@ -44,6 +45,7 @@ class Assignment(Model):
     done_on: Mapped[date | None]
     seen_on: Mapped[date | None]
     seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    published_on: Mapped[date | None] = mapped_column(index=True)
     urged_from: Mapped[date]
     sequence: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -98,8 +98,11 @@ def addresses() -> dict[str, list[tuple[str, str]]]:
             ("lich-lam-viec", "/lich-lam-viec?nam=2026"),
             ("lich-tam-tinh", "/lich-lam-viec?nam=2027"),
             ("tai-khoan", "/tai-khoan"),
+            ("thang-nhac-ke-hoach", f"/ke-hoach/{plan}/thang-nhac"),
+            ("thang-nhac-sua", f"/ke-hoach/{plan}/thang-nhac/mot?han=20/5/2026"),
         ],
         "manager": [
+            ("thang-nhac", "/thang-nhac"),
             ("don-vi-quan-ly", "/don-vi"),
             ("don-vi-them", "/don-vi/them"),
             ("don-vi-sua", f"/don-vi/{holder}/sua"),

@@ -29,6 +29,7 @@ from tracker.web import (
     groups,
     guard,
     home,
+    ladders,
     outbox,
     people,
     periods,
@@ -64,6 +65,7 @@ DOORS = (
     outbox,
     calendar,
     report_dates,
+    ladders,
     files,
     routes,
 )

@@ -144,6 +144,35 @@ def late_from(due_on: date, urged_from: date, calendar: WorkCalendar) -> date:
     return max(calendar.in_time_until(due_on), urged_from)
 
 
+@dataclass(frozen=True)
+class Told:
+    """A day on which work would be told of: the steps that fall on it, and whether the rhythm does."""
+
+    day: date
+    steps: tuple[Step, ...]
+    rhythm: bool = False
+
+
+def course(ladder: Ladder, due_on: date, calendar: WorkCalendar, *, turns: int = 2) -> list[Told]:
+    """Each day on which work that is due then would be told of as long as nobody does it; of the rhythm so many
+    turns after its first days. As of a work that was known long before."""
+    known = date.min + timedelta(days=2 * FURTHEST)
+    days: dict[date, list[Step]] = {}
+    for step in ladder.steps:
+        day = step_day(step, due_on, known, calendar)
+        if day is not None:
+            days.setdefault(day, []).append(step)
+    again = _rhythm_days(ladder.rhythm, late_from(due_on, known, calendar), calendar, turns)
+    return [Told(day, tuple(days.get(day, ())), day in again) for day in sorted({*days, *again})]
+
+
+def _rhythm_days(rhythm: Rhythm | None, late: date, calendar: WorkCalendar, turns: int) -> set[date]:
+    if rhythm is None:
+        return set()
+    later = (rhythm.after[-1] + n * rhythm.every for n in range(1, turns + 1))
+    return {calendar.plus(late, days) for days in (*rhythm.after, *later)}
+
+
 def _before(step: Step, due: date, calendar: WorkCalendar) -> date:
     """A reminder that would fall on a day off comes earlier: later would be too late."""
     if step.count == WORKING:
@@ -209,7 +238,7 @@ def _whole(value: Any, least: int) -> bool:
 
 def _roles(row: Mapping[str, Any]) -> tuple[str, ...]:
     to = row.get("to")
-    if not isinstance(to, Sequence) or isinstance(to, str) or not to or set(to) - set(ROLES):
+    if not isinstance(to, Sequence) or isinstance(to, str) or not to or any(role not in ROLES for role in to):
         raise _wrong(row)
     return tuple(role for role in ROLES if role in to)
 

@@ -205,6 +205,8 @@ def _section() -> str | None:
         return "dashboard"
     if (request.endpoint or "").startswith("staffing.") and "unit_id" in (request.view_args or {}):
         return "units"  # the contacts of a unit stand with its page
+    if (request.endpoint or "").startswith("ladders.plan"):
+        return "plans"
     return request.blueprint
 
 
@@ -227,7 +229,7 @@ def _places() -> tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...]:
             "cal",
             _("Lịch làm việc"),
             _("Lịch"),
-            ("calendar", "report_dates"),
+            ("calendar", "report_dates", "ladders"),
         ),
         ("people.see", "people.index", "people", _("Người dùng"), _("Người dùng"), ("people", "staffing")),
         ("outbox.see", "outbox.index", "mail", _("Thư đi"), _("Thư đi"), ("outbox",)),

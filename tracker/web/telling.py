@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from tracker.services.work import DocumentLine
+from tracker.sheets.ladder_words import scope_words
 from tracker.sheets.words import ROLES, day_words, period_words, plain_day
 from tracker.store.queries.rows import FactRow, NoticeRow
 from tracker.web import asking_words
@@ -110,6 +111,9 @@ FACTS = {
     "plan-reopened": ("open", lazy_gettext("Tiếp tục kế hoạch")),
     "cycles-extended": ("submitted", lazy_gettext("Thêm kỳ tiếp theo của việc lặp lại")),
     "report-dates-set": ("ask", lazy_gettext("Đặt ngày báo cáo")),
+    "ladder-set": ("ask", lazy_gettext("Đặt thang nhắc việc")),
+    "ladder-dropped": ("open", lazy_gettext("Trở về thang nhắc việc chung")),
+    "quiet-hours-set": ("ask", lazy_gettext("Đặt giờ yên lặng")),
     "dropped-draft": ("excused", lazy_gettext("Bỏ bản đọc chưa ban hành")),
 }
 
@@ -248,6 +252,9 @@ DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "plan-withdrawn": lambda after: f"{after.get('reason', '')} ({after.get('document', '')})",
     "plan-reopened": lambda after: str(after.get("reason", "")),
     "cycles-extended": _published,
+    "ladder-set": lambda after: scope_words(str(after.get("scope", ""))),
+    "ladder-dropped": lambda after: scope_words(str(after.get("scope", ""))),
+    "quiet-hours-set": lambda after: " – ".join(str(after[end]) for end in ("from", "to") if end in after),
 }
 
 

@@ -1,0 +1,48 @@
+"""The ladder of notices in the words of the office: steps, rhythm, recipients, and for which work it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tracker.deadlines.ladder import WORKING, Rhythm, Step
+
+RECIPIENTS = {
+    "officer": "người phụ trách",
+    "head": "người đứng đầu đơn vị",
+    "coordinator": "đơn vị theo dõi kế hoạch",
+    "leader": "lãnh đạo",
+}
+KINDS = {"task": "nhiệm vụ", "report": "báo cáo", "responsibility": "trách nhiệm"}
+
+
+def step_words(step: Step) -> str:
+    """Trước hạn 7 ngày; Đúng ngày hạn; Sau hạn 3 ngày làm việc"""
+    if step.days == 0:
+        return "Đúng ngày hạn"
+    if step.escalates:
+        return f"Sau hạn {step.days} ngày làm việc"
+    return f"Trước hạn {-step.days} ngày{' làm việc' if step.count == WORKING else ''}"
+
+
+def rhythm_words(rhythm: Rhythm) -> str:
+    """Còn quá hạn thì nhắc lại sau 1, 3, 7 ngày làm việc, rồi cứ 5 ngày làm việc một lần"""
+    after = ", ".join(map(str, rhythm.after))
+    return f"Còn quá hạn thì nhắc lại sau {after} ngày làm việc, rồi cứ {rhythm.every} ngày làm việc một lần"
+
+
+def recipients_words(roles: Sequence[str]) -> str:
+    """người phụ trách, người đứng đầu đơn vị"""
+    return ", ".join(RECIPIENTS[role] for role in roles)
+
+
+def scope_words(scope: str) -> str:
+    """What a ladder is called by the work that it holds for; empty is the one that comes with the program."""
+    whole, _colon, rest = scope.partition(":")
+    _plan, _colon, kind = rest.partition(":")
+    return {
+        "": "thang mặc định",
+        "committee": "thang chung của cơ quan",
+        "kind": f"thang riêng cho {KINDS.get(rest, rest)}",
+        "plan": f"thang riêng cho {KINDS.get(kind, kind)} của kế hoạch" if kind else "thang của kế hoạch",
+        "task": "thang riêng của nhiệm vụ",
+    }[whole]

@@ -170,20 +170,20 @@ def fill(size: Size, due: date) -> None:
         committee = Committee(name="UBND huyện Sơn Thanh", short_name="Sơn Thanh", created_at=BEFORE)
         db.session.add(committee)
         db.session.flush()
-        units = _rows(
+        units = rows(
             Unit,
             [
                 {"committee_id": committee.id, "code": f"U{n}", "created_at": BEFORE}
                 for n in range(size.units + 1)
             ],
         )
-        _rows(UnitVersion, [_name(unit_id, n) for n, unit_id in enumerate(units)])
-        people = _rows(Person, [_person(n, m) for n in range(size.units) for m in range(size.people)])
+        rows(UnitVersion, [_name(unit_id, n) for n, unit_id in enumerate(units)])
+        people = rows(Person, [_person(n, m) for n in range(size.units) for m in range(size.people)])
         roles = [
             {"person_id": person, "role": "officer", "committee_id": committee.id, "unit_id": unit}
             for person, unit in zip(people, (u for u in units[:-1] for _m in range(size.people)), strict=True)
         ]
-        _rows(Role, roles)
+        rows(Role, roles)
         _work(committee.id, units, people[0], size, due)
 
 
@@ -202,8 +202,8 @@ def _work(committee_id: int, units: list[int], author: int, size: Size, due: dat
     db.session.add(plan)
     db.session.flush()
     version_id = plan.versions[0].id
-    tasks = _rows(Task, [{"plan_id": plan.id, "created_at": BEFORE} for _n in range(size.due)])
-    timings = _rows(Timing, [{"task_id": task, "ordinal": 1, "due": due} for task in tasks])
+    tasks = rows(Task, [{"plan_id": plan.id, "created_at": BEFORE} for _n in range(size.due)])
+    timings = rows(Timing, [{"task_id": task, "ordinal": 1, "due": due} for task in tasks])
     words = [
         {
             "task_id": task,
@@ -214,7 +214,7 @@ def _work(committee_id: int, units: list[int], author: int, size: Size, due: dat
         }
         for n, task in enumerate(tasks)
     ]
-    _rows(TaskVersion, words)
+    rows(TaskVersion, words)
     common = {
         "committee_id": committee_id,
         "plan_id": plan.id,
@@ -226,7 +226,7 @@ def _work(committee_id: int, units: list[int], author: int, size: Size, due: dat
         "changed_at": BEFORE,
     }
     holders = [unit for unit in units[:-1] for _n in range(size.items)]
-    _rows(
+    rows(
         Assignment,
         [
             {"task_id": task, "timing_id": timing, "unit_id": holder, "holder_id": holder, **common}
@@ -235,7 +235,7 @@ def _work(committee_id: int, units: list[int], author: int, size: Size, due: dat
     )
 
 
-def _rows(model: Any, rows: list[dict[str, Any]]) -> list[int]:
+def rows(model: Any, rows: list[dict[str, Any]]) -> list[int]:
     """Write them; their ids in the order of the rows."""
     found = db.session.scalars(insert(model).returning(model.id, sort_by_parameter_order=True), rows)
     return list(found)

@@ -34,7 +34,8 @@ class Options:
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Options:
         """The options that a committee's settings hold; what is not there is as usual."""
-        given = settings.get("due") or {}
+        due = settings.get("due")
+        given: Mapping[str, Any] = due if isinstance(due, Mapping) else {}
         before = given.get("before")
         return cls(DAY_ITSELF if before == DAY_ITSELF else DAY_BEFORE, given.get("article_148") is True)
 

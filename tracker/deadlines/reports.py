@@ -74,15 +74,16 @@ class Chain:
     def of(cls, settings: Mapping[str, Any]) -> Chain:
         """What a committee's settings hold; what is not there is as usual."""
         given = settings.get("reports")
-        if not given:
-            return cls()
-        return cls(
-            tuple(given["levels"]),
-            tuple(given["steps"]),
-            dict(given["tops"]),
-            tuple(kind for kind in KINDS if kind in given["kinds"]),
-            chosen=True,
-        )
+        try:
+            return cls(
+                tuple(given["levels"]),
+                tuple(given["steps"]),
+                dict(given["tops"]),
+                tuple(kind for kind in KINDS if kind in given["kinds"]),
+                chosen=True,
+            )
+        except (KeyError, TypeError, ValueError):
+            return cls()  # there is none, or somebody mended it by hand
 
     def to_settings(self) -> dict[str, Any]:
         return {

@@ -28,19 +28,24 @@ def calendars(session: AnySession) -> Callable[[int], WorkCalendar]:
 
 def calendar_and_options(session: AnySession, committee_id: int) -> tuple[WorkCalendar, Options]:
     """The work calendar of a committee, and how it reads dates."""
-    settings: Mapping[str, Any] = (
-        session.scalar(select(Committee.settings).where(Committee.id == committee_id)) or {}
-    )
+    settings = _table(session.scalar(select(Committee.settings).where(Committee.id == committee_id)))
     options = Options.of(settings)
     rows = tuple(day_row(one) for one in live_days(session, committee_id))
-    checked = tuple((int(year), str(words)) for year, words in (settings.get("calendar_years") or {}).items())
+    years = _table(settings.get("calendar_years"))
+    checked = tuple((int(year), str(words)) for year, words in years.items() if year.isdecimal())
     return _built(rows, options.article_148, checked), options
+
+
+def _table(value: object) -> Mapping[str, Any]:
+    """What is no table says nothing: a setting that was mended by hand stops no page and no letter."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def live_days(session: AnySession, committee_id: int | None) -> list[CalendarDay]:
     """The rows that hold for a committee: national corrections first, so that its own rows lie over them."""
     query = select(CalendarDay).where(
         CalendarDay.removed_at.is_(None),
+        CalendarDay.kind.in_(KINDS),
         CalendarDay.committee_id.is_(None) | (CalendarDay.committee_id == committee_id),
     )
     return sorted(session.scalars(query), key=lambda one: (one.committee_id is not None, one.day))

@@ -1,0 +1,377 @@
+"""One bad row never stops the others: whatever stands in the database, everybody else has their mail, the sweep ends
+in good order, and what is wrong is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, update
+
+from notifications.sweep import SweepResult, sweep
+from tests.faults.office import rows
+from tracker.clock import at_vietnam
+from tracker.extensions import db
+from tracker.settings import Smtp
+from tracker.store.models import (
+    Assignment,
+    CalendarDay,
+    Committee,
+    LadderRule,
+    Letter,
+    Person,
+    Plan,
+    PlanVersion,
+    Role,
+    Task,
+    TaskVersion,
+    Timing,
+    Unit,
+    UnitVersion,
+)
+
+DUE, DAY = date(2026, 5, 20), date(2026, 5, 13)
+LATER = date(2026, 7, 1)
+OFFICER, OTHER, ABROAD = "officer@sonthanh.example", "other@sonthanh.example", "canbo@binhson.example"
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Bad:
+    """What is put in; the words that the outbox or the run's error has to say of it; whether the mail of the unit
+    that it is about comes all the same."""
+
+    put: Callable[[Any], None]
+    told: str = ""
+    arrives: bool = True
+
+
+def person(**values: Any) -> Callable[[Any], None]:
+    return lambda desk: _set(Person, Person.id == desk.world.people["officer"], values)
+
+
+def unit_name(name: str) -> Callable[[Any], None]:
+    return lambda desk: _set(UnitVersion, UnitVersion.unit_id == desk.world.tan_lap, {"name": name})
+
+
+def title(words: str) -> Callable[[Any], None]:
+    return lambda desk: desk.give(words, DUE)
+
+
+def plan_number(words: str) -> Callable[[Any], None]:
+    return lambda desk: desk.give("Việc của kế hoạch có số lạ", DUE, plan=words)
+
+
+def mailbox(value: str) -> Callable[[Any], None]:
+    return lambda desk: _set(Unit, Unit.id == desk.world.justice, {"mailbox": value})
+
+
+def settings(**values: Any) -> Callable[[Any], None]:
+    return lambda desk: _set(Committee, Committee.id == desk.world.committee, {"settings": values})
+
+
+def _set(model: Any, where: Any, values: dict[str, Any]) -> None:
+    db.session.execute(update(model).where(where).values(**values))
+    db.session.commit()
+
+
+def ladder(value: Any, scope: str = "committee") -> Callable[[Any], None]:
+    """`{plan}` and `{task}` in the scope are those of the officer's work."""
+
+    def put(desk: Any) -> None:
+        work = db.session.get(Assignment, desk.mine)
+        named = scope.format(plan=work.plan_id, task=work.task_id)
+        db.session.add(
+            LadderRule(committee_id=desk.world.committee, scope=named, ladder=value, changed_at=NOW)
+        )
+        db.session.commit()
+
+    return put
+
+
+def calendar_row(national: bool, **values: Any) -> Callable[[Any], None]:
+    def put(desk: Any) -> None:
+        common = {"day": date(2026, 5, 14), "kind": "off", "words": "Nghỉ", "document": "", "entered_at": NOW}
+        committee_id = None if national else desk.world.committee
+        db.session.add(CalendarDay(committee_id=committee_id, **common | values))
+        db.session.commit()
+
+    return put
+
+
+def letter(**values: Any) -> Callable[[Any], None]:
+    """A row of the outbox that no program of ours has written."""
+
+    def put(desk: Any) -> None:
+        common = {
+            "key": "xxx",
+            "kind": "digest",
+            "committee_id": desk.world.committee,
+            "person_id": desk.world.people["head"],
+            "address": "head@sonthanh.example",
+            "day": date(2026, 5, 12),
+            "next_try_at": at_vietnam(date(2026, 5, 12), 8),
+            "created_at": at_vietnam(date(2026, 5, 12), 8),
+        }
+        db.session.add(Letter(**common | values))
+        db.session.commit()
+
+    return put
+
+
+def nobody_there(desk: Any) -> None:
+    """Work of a unit without any person, and the plan's own unit has none, either."""
+    db.session.execute(delete(Role).where(Role.unit_id == desk.world.justice))
+    db.session.commit()
+    desk.give("Việc không của ai", DUE, unit="phu_hoa")
+
+
+def many_works(desk: Any) -> None:
+    """Five hundred more pieces of work of one officer."""
+    first = db.session.get(Assignment, desk.mine)
+    version_id = db.session.scalar(db.select(PlanVersion.id).where(PlanVersion.plan_id == first.plan_id))
+    tasks = rows(Task, [{"plan_id": first.plan_id, "created_at": NOW}] * 500)
+    timings = rows(Timing, [{"task_id": task, "ordinal": 1, "due": DUE} for task in tasks])
+    common = {"plan_version_id": version_id, "kind": "task"}
+    rows(
+        TaskVersion,
+        [
+            {"task_id": task, "position": task, "title": f"Việc thứ {n}", **common}
+            for n, task in enumerate(tasks)
+        ],
+    )
+    names = ("committee_id", "plan_id", "unit_id", "holder_id", "period", "due_on", "first_due_on")
+    same = {name: getattr(first, name) for name in names}
+    same |= {"state": "open", "urged_from": first.urged_from, "changed_at": NOW}
+    rows(
+        Assignment,
+        [{"task_id": task, "timing_id": timing, **same} for task, timing in zip(tasks, timings, strict=True)],
+    )
+    db.session.commit()
+
+
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """Foreign keys are not looked after: as in a database that was mended by hand."""
+    db.session.rollback()
+    db.session.remove()
+    with db.engine.connect() as connection:
+        on_sqlite = connection.dialect.name == "sqlite"
+        if on_sqlite:
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.exec_driver_sql("SET session_replication_role = replica")
+        yield connection
+        connection.commit()
+        if on_sqlite:
+            connection.exec_driver_sql("ROLLBACK")
+        connection.detach()
+
+
+def without(model: Any, column: Any) -> Callable[[Any], None]:
+    """The officer's plan has lost these rows."""
+
+    def put(desk: Any) -> None:
+        plan_id = desk.plan_of_mine()
+        with unguarded() as connection:
+            connection.execute(delete(model).where(column(plan_id)))
+
+    return put
+
+
+def of_plan(model: Any) -> Callable[[int], Any]:
+    return lambda plan_id: model.plan_id == plan_id
+
+
+def _versions(plan_id: int) -> Any:
+    return TaskVersion.task_id.in_(db.select(Task.id).where(Task.plan_id == plan_id))
+
+
+def _timings(plan_id: int) -> Any:
+    return Timing.task_id.in_(db.select(Task.id).where(Task.plan_id == plan_id))
+
+
+LONG_TITLE = "Rà soát, kiện toàn tổ hòa giải ở cơ sở; " * 100  # 4,000 characters
+CASES = {
+    # people
+    "an address with a line break": Bad(
+        person(email="canbo@sonthanh.example\nBcc: x@y.example"), "viết sai", False
+    ),
+    "an address without @": Bad(person(email="canbo.sonthanh.example"), "viết sai", False),
+    "no address": Bad(person(email=""), "Chưa có địa chỉ", False),
+    "an address with a name and brackets": Bad(
+        person(email="Hằng <hang@sonthanh.example>"), "viết sai", False
+    ),
+    "two addresses in one": Bad(person(email="a@sonthanh.example,b@sonthanh.example"), "viết sai", False),
+    "an address with letters that SMTP has not": Bad(
+        person(email="hằng@sonthanh.example"), "viết sai", False
+    ),
+    "an address of which every part is too long": Bad(
+        person(email=f"{'a' * 120}@{'b' * 120}.example"), "", False
+    ),
+    "a name with a line break": Bad(person(name="Nguyễn Thu Hằng\r\nBcc: x@y.example")),
+    "a name of marks": Bad(person(name='<b>"Hằng"</b> \u202e{{ 7*7 }} %s')),
+    "an empty name": Bad(person(name="")),
+    "a unit name with a line break": Bad(unit_name("UBND xã Tân Lập\r\nBcc: x@y.example")),
+    "a unit name of 300 characters": Bad(unit_name("UBND xã " + "Tân Lập " * 36)),
+    "a mailbox with a line break": Bad(mailbox("tuphap@sonthanh.example\nBcc: x@y.example")),
+    "a unit without any person": Bad(nobody_there),
+    # work
+    "a title of 4,000 characters": Bad(title(LONG_TITLE)),
+    "a title of 4,000 characters without a space": Bad(title("việc" * 1000)),
+    "a title with line breaks and marks": Bad(
+        title("Việc\r\n.\r\nBcc: x@y.example\n\n<script>{{ 7*7 }}</script>\x0b\u2028")
+    ),
+    "an empty title": Bad(title("")),
+    "a plan number with a line break": Bad(plan_number("12/KH\r\nBcc: x@y.example")),
+    "five hundred pieces of work of one person": Bad(many_works),
+    "a task whose words are gone": Bad(without(TaskVersion, _versions), "", False),
+    "a task whose plan is gone": Bad(without(Plan, lambda plan_id: Plan.id == plan_id), "", False),
+    "a task whose plan has no version": Bad(without(PlanVersion, of_plan(PlanVersion)), "", False),
+    "a task whose timings are gone": Bad(without(Timing, _timings), "", False),
+    # settings
+    "a ladder that is a number": Bad(ladder(7), "committee: "),
+    "a ladder with a step that is none": Bad(ladder({"steps": [{"days": "ba"}]}), "committee: "),
+    "a ladder to somebody unknown": Bad(ladder({"steps": [{"days": -7, "to": ["vua"]}]}), "committee: "),
+    "a ladder to a list of lists": Bad(ladder({"steps": [{"days": -7, "to": [["officer"]]}]}), "committee: "),
+    "a ladder to a number": Bad(ladder({"steps": [{"days": -7, "to": 3}]}), "committee: "),
+    "a ladder of days without end": Bad(
+        ladder({"steps": [{"days": -(10**9), "to": ["officer"]}]}), "committee: "
+    ),
+    "a ladder with a rhythm of nothing": Bad(
+        ladder({"steps": [], "rhythm": {"after": [], "every": 0}}), "committee: "
+    ),
+    "a ladder with a rhythm of words": Bad(
+        ladder({"steps": [], "rhythm": {"after": ["x"], "every": 1, "to": ["officer"]}}), "committee: "
+    ),
+    "a ladder that is null": Bad(ladder(None), "committee: "),
+    "a plan's ladder that is a word": Bad(ladder("x", "plan:{plan}"), "plan:"),
+    "a task's ladder without steps": Bad(ladder({}, "task:{task}"), "task:"),
+    "a ladder for a scope that is none": Bad(ladder({"steps": []}, "việc:vua")),
+    "quiet hours that are words": Bad(settings(quiet={"from": "tối", "to": "sáng"})),
+    "quiet hours that are a list": Bad(settings(quiet=["18:00", "07:00"])),
+    "quiet hours of other numbers": Bad(settings(quiet={"from": "25:00", "to": 7})),
+    "quiet hours that are null": Bad(settings(quiet={"from": None})),
+    "a calendar year that is a word": Bad(settings(calendar_years={"năm nay": "đã xem"}), ""),
+    "a calendar year of a list": Bad(settings(calendar_years=[2026])),
+    "ways to read dates that are a word": Bad(settings(due="x")),
+    "report dates that are a word": Bad(settings(reports="x")),
+    "report dates with a part missing": Bad(settings(reports={"levels": ["xã"]})),
+    "settings that are a list": Bad(
+        lambda desk: _set(Committee, Committee.id == desk.world.committee, {"settings": [1, "x"]})
+    ),
+    "a calendar day of an unknown kind": Bad(calendar_row(False, kind="nghỉ?"), ""),
+    "a national day of an unknown kind": Bad(calendar_row(True, kind="nghỉ?"), ""),
+    # the outbox
+    "a letter with garbage for a Message-ID": Bad(letter(message_id="<garbage>", state="failed", tries=1)),
+    "a letter with words for instants": Bad(letter(message_id="<letter-1-x@y>", state="failed", tries=1)),
+    "a letter with an instant of the year 50,000": Bad(
+        letter(message_id="<letter-1-1515722400000@y>", state="failed", tries=1, text="x", subject="x")
+    ),
+    "a letter with line breaks in its headers": Bad(
+        letter(
+            message_id="<letter-1-1778634000@dondoc.sonthanh.example>",
+            subject="Việc\r\nBcc: x@y.example",
+            sender="a\nb@c",
+            reply_to="a\r\nBcc: x@y.example",
+            unsubscribe="x\r\nBcc: x@y.example",
+            text="x",
+        )
+    ),
+    "a letter of an unknown kind": Bad(letter(kind="thiệp")),
+    "a letter by an unknown channel": Bad(letter(channel="bồ câu")),
+    "a letter to nobody": Bad(letter(person_id=None)),
+    "a webhook's letter without a webhook": Bad(
+        letter(kind="hook", channel="webhook", person_id=None, address="")
+    ),
+    "a letter without steps": Bad(letter()),
+    "a letter in an unknown state": Bad(letter(state="???")),
+    "a letter that somebody claimed long ago": Bad(letter(state="claimed", claim_token="x\x7f/../..")),
+    "a letter that was tried a million times": Bad(letter(state="failed", tries=10**6, answer="x")),
+    "a letter with a calendar that is none": Bad(letter(calendar="x\x0b")),
+}
+
+
+@pytest.fixture
+def run(app: Flask, clock: Any, post: Any, use_server: Callable[[Smtp], None]) -> Callable[..., SweepResult]:
+    use_server(post.settings)
+
+    def at(day: date, hour: int = 8, minute: int = 0) -> SweepResult:
+        clock.now = at_vietnam(day, hour, minute)
+        return sweep(app)
+
+    return at
+
+
+@pytest.fixture
+def office(desk: Any) -> Any:
+    """Work of the officer (`mine`), of somebody in another unit, and of somebody in another committee."""
+    desk.mine = desk.give("Việc của Tân Lập", DUE)
+    desk.give("Việc của Bình Minh", DUE, unit="binh_minh", plan="34/KH-UBND")
+    _another_committee()
+    desk.plan_of_mine = lambda: db.session.get(Assignment, desk.mine).plan_id
+    return desk
+
+
+def _another_committee() -> None:
+    committee = Committee(name="UBND huyện Bình Sơn", created_at=NOW)
+    db.session.add(committee)
+    db.session.flush()
+    unit = Unit(committee_id=committee.id, code="DD", created_at=NOW)
+    unit.versions.append(UnitVersion(ordinal=1, name="UBND xã Đông Du", kind="commune"))
+    who = Person(name="Bùi Văn Lâm", email=ABROAD, created_at=NOW)
+    db.session.add_all([unit, who])
+    db.session.flush()
+    who.roles.append(Role(role="officer", committee_id=committee.id, unit_id=unit.id))
+    plan = Plan(committee_id=committee.id, coordinator_id=unit.id, created_by_id=who.id, created_at=NOW)
+    plan.versions.append(PlanVersion(ordinal=1, state="published", number="9/KH-UBND", created_at=NOW))
+    db.session.add(plan)
+    db.session.flush()
+    task = Task(plan_id=plan.id, created_at=NOW)
+    task.timings.append(Timing(ordinal=1, due=DUE))
+    db.session.add(task)
+    db.session.flush()
+    words = {"position": 1, "kind": "task", "title": "Việc của Đông Du"}
+    db.session.add(TaskVersion(task_id=task.id, plan_version_id=plan.versions[0].id, **words))
+    db.session.add(
+        Assignment(
+            committee_id=committee.id,
+            plan_id=plan.id,
+            task_id=task.id,
+            timing_id=task.timings[0].id,
+            unit_id=unit.id,
+            holder_id=unit.id,
+            period="once",
+            due_on=DUE,
+            first_due_on=DUE,
+            state="open",
+            urged_from=date(2026, 1, 5),
+            changed_at=NOW,
+        )
+    )
+    db.session.commit()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_one_bad_row_stops_nobody_elses_mail(office: Any, post: Any, run: Any, name: str) -> None:
+    case = CASES[name]
+    case.put(office)
+    result = run(DAY)
+    again = run(DAY, 8, 1)
+    assert {OTHER, ABROAD} <= set(post.to)
+    assert (OFFICER in post.to) == case.arrives
+    assert len(set(post.to)) == len(post.to), "and nobody's comes twice"
+    words = "\n".join((result.error, *(one.answer for one in office.letters())))
+    assert case.told in words
+    assert not {one for one in post.to if one == "x@y.example"}
+    for mail in post.mails:
+        assert mail["Bcc"] is None, "no header is made of somebody's words"
+        assert not mail.defects
+    assert again.sent == 0

@@ -9,6 +9,7 @@ import pytest
 
 from tracker.access import OPERATOR, RIGHTS, Actor, Grant, Thing, may, may_somewhere, need
 from tracker.errors import Forbidden
+from tracker.web.guard import BY_TOKEN
 
 SERVICES = Path(__file__).resolve().parent.parent / "tracker" / "services"
 
@@ -134,11 +135,21 @@ def test_a_route_that_nobody_opened_is_closed_even_to_the_manager(sqlite_app, wo
 def test_every_changing_route_refuses_a_form_without_a_token(sqlite_app, world, signed_in):
     client = signed_in("coordinator")
     for rule in sqlite_app.url_map.iter_rules():
-        if "POST" in rule.methods:
+        if "POST" in rule.methods and rule.endpoint not in BY_TOKEN:
             values = dict.fromkeys(rule.arguments, "1")
             with sqlite_app.test_request_context():
                 address = rule.build(values, append_unknown=False)[1]
             assert client.post(address).status_code == 400, rule.endpoint
+
+
+def test_what_a_letter_links_to_refuses_a_token_that_we_did_not_sign(sqlite_app, world):
+    rules = [rule for rule in sqlite_app.url_map.iter_rules() if rule.endpoint in BY_TOKEN]
+    assert len(rules) == len(BY_TOKEN)
+    for rule in rules:
+        for method in rule.methods - {"OPTIONS"}:
+            address = rule.rule.replace("<token>", "WzEsMSwxLDAsMV0.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb")
+            answer = sqlite_app.test_client().open(address, method=method)
+            assert answer.status_code == 404, (method, address)
 
 
 @pytest.mark.parametrize("deed", sorted(RIGHTS))

@@ -1,13 +1,13 @@
-"""Tài khoản: who I am here, which committee is in view, and my password."""
+"""Tài khoản: who I am here, which committee is in view, my letters, and my password."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.errors import Invalid
-from tracker.services import accounts, show_staff
+from tracker.services import accounts, reminders, show_staff
 from tracker.web import context
 from tracker.web.forms import ChangePasswordForm
 from tracker.web.guard import asks, let_in
@@ -33,10 +33,22 @@ def page() -> ResponseReturnValue:
             units={unit.id: unit.name for unit in context.my_units()},
             committees=context.committees(),
             chosen=chosen,
+            letters=reminders.choices(context.actor(), at=context.now()),
             absences=show_staff.my_absences(context.actor(), at=context.now()),
         ),
         status,
     )
+
+
+@blueprint.post("/tai-khoan/thu")
+@asks("self.change")
+def letters() -> ResponseReturnValue:
+    """Two switches: the daily reminders, and the calendar file with them."""
+    actor, at = context.actor(), context.now()
+    reminders.turn_reminders(actor, "reminders" in request.form, at=at)
+    reminders.want_calendar(actor, "calendar" in request.form, at=at)
+    flash(_("Đã lưu cách nhận thư."), "done")
+    return redirect(url_for("account.page") + "#thu", 303)
 
 
 def _changed(form: ChangePasswordForm) -> bool:

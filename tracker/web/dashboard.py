@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from tracker.errors import NotFound
 from tracker.progress.counts import Tally
-from tracker.services import show, show_asking, show_work
+from tracker.services import reminders, show, show_asking, show_work
 from tracker.sheets.words import UNIT_KINDS
 from tracker.store.queries.rows import Matrix, MatrixRow, WorkRow
 from tracker.web import context
@@ -65,6 +65,9 @@ def matrix() -> ResponseReturnValue:
         panel=_panel(found, committee),
         unseen=show_work.unseen(actor, committee, at=context.now()),
         deciding=show_asking.deciding(actor, committee, at=context.now()),
+        proposed=len(reminders.proposals(actor, committee, at=context.now()))
+        if committee in actor.committees("coordinator")
+        else 0,
     )
 
 

@@ -27,9 +27,20 @@ from tracker.web import context
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
-OPEN = frozenset(
-    {"auth.login", "auth.logout", "auth.set_password", "static", "bootstrap.static", "feeds.unit", "health"}
+# What a letter links to: the signed token in the address is the right.
+BY_TOKEN = frozenset(
+    f"mail_links.{name}"
+    for name in ("work", "tick", "read_line", "opened", "reminders_page", "turn_off", "turn_on", "propose")
 )
+OPEN = BY_TOKEN | {
+    "auth.login",
+    "auth.logout",
+    "auth.set_password",
+    "static",
+    "bootstrap.static",
+    "feeds.unit",
+    "health",
+}
 
 # No other host, no inline script or style. Bootstrap draws its arrows and ticks from data: pictures.
 CSP = (
@@ -122,10 +133,14 @@ def close() -> ResponseReturnValue | None:
 
 
 def _seen() -> None:
-    """Note that the visitor is there; once a minute is enough, so that not every answer sets a cookie."""
-    moment = int(context.now().timestamp())
+    """Note that the visitor is there; once a minute is enough, so that not every answer sets a cookie. The day is
+    kept beside the person, too: once, so that a page costs no more for it."""
+    moment, today = int(context.now().timestamp()), context.today().isoformat()
     if abs(moment - session.get("seen", 0)) >= 60:
         session["seen"] = moment
+    if session.get("day") != today:
+        accounts.note_seen(context.actor(), at=context.now())
+        session["day"] = today
 
 
 def _to_login() -> ResponseReturnValue:

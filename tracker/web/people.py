@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.errors import Invalid, NotFound, Refused, TrackerError
-from tracker.services import accounts, show, show_staff, staff
+from tracker.services import accounts, reminders, show, show_staff, staff
 from tracker.services.staff_parts import GIVEN_ROLES, Entered
 from tracker.sheets.words import ROLES
 from tracker.store.queries.rows import PersonRow
@@ -45,6 +46,7 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         silent=show_staff.silent_units(actor(), committee_id(), at=now()),
         former=show_staff.former(actor(), committee_id(), at=now()),
+        proposals=reminders.proposals(actor(), committee_id(), at=now()),
     )
 
 
@@ -110,7 +112,22 @@ def _person(person_id: int) -> PersonRow:
 @blueprint.get("/them")
 @asks("people.change")
 def add() -> ResponseReturnValue:
-    return _add_page()
+    """An empty form, or one with the person whom a unit proposed (`?de-nghi=`)."""
+    wanted = request.args.get("de-nghi", 0, type=an_id)
+    for one in reminders.proposals(actor(), committee_id(), at=now()) if wanted else ():
+        if one.id == wanted:
+            known = {"name": one.name, "email": one.email, "don-vi": str(one.unit_id), "de-nghi": str(one.id)}
+            return _add_page(form=known)
+    return _add_page(form=request.args)
+
+
+@blueprint.post("/de-nghi/<int:proposal_id>/xong")
+@asks("people.change")
+def settle(proposal_id: int) -> ResponseReturnValue:
+    """The manager has dealt with a proposal, in whatever way."""
+    reminders.settle(actor(), proposal_id, at=now())
+    flash(_("Đã ghi là đã xử lý."), "done")
+    return redirect(url_for("people.index"), 303)
 
 
 @blueprint.post("/them")
@@ -128,7 +145,10 @@ def enter() -> ResponseReturnValue:
             at=now(),
         )
     except MENDABLE as refusal:
-        return _add_page(refusal), refusal.status
+        return _add_page(refusal, form=request.form), refusal.status
+    proposal_id = request.form.get("de-nghi", type=an_id)
+    if proposal_id:
+        reminders.settle(actor(), proposal_id, at=now())
     flash(_added(person_id), "done")
     return redirect(url_for("people.page", person_id=person_id), 303)
 
@@ -156,10 +176,10 @@ def entered_person() -> Entered:
     return Entered(form.get("name", ""), form.get("email", ""), form.get("phone", ""))
 
 
-def _add_page(refusal: TrackerError | None = None) -> str:
+def _add_page(refusal: TrackerError | None = None, *, form: Mapping[str, str]) -> str:
     return render_template(
         "people/add.html",
-        form=request.form if refusal else request.args,
+        form=form,
         problem=refusal.message if refusal else "",
         roles=role_choices(),
         unit_names=unit_names(),

@@ -177,7 +177,7 @@ def tick(assignment_id: int) -> ResponseReturnValue:
     """The unit sends its evidence."""
     given, parts = given_from_form(), parts_from_form()
     try:
-        _refuse_no_part(parts)
+        refuse_no_part(parts)
         deeds.tick(actor(), assignment_id, given, parts=parts, also=also_from_form(), at=now())
     except (Invalid, UnreadableFile) as refusal:
         entered = Entered("tick", given, refusal.message, also=also_from_form(), parts=parts)
@@ -210,7 +210,7 @@ def tick_on_behalf(assignment_id: int) -> ResponseReturnValue:
     given, day, via = given_from_form(), request.form.get("received_on", ""), request.form.get("via", "")
     parts = parts_from_form()
     try:
-        _refuse_no_part(parts)
+        refuse_no_part(parts)
         deeds.tick_on_behalf(
             actor(),
             assignment_id,
@@ -289,7 +289,7 @@ def parts_from_form() -> tuple[int, ...]:
     return tuple(request.form.getlist("part", type=int))
 
 
-def _refuse_no_part(parts: tuple[int, ...]) -> None:
+def refuse_no_part(parts: tuple[int, ...]) -> None:
     """A form that lists deliverables asks for one of them; a short form in a list means all."""
     if "parts" in request.form and not parts:
         raise Invalid(_("Xin chọn ít nhất một sản phẩm mà minh chứng này dành cho."), code="no-part")

@@ -1,31 +1,113 @@
-"""The lines of a letter: one piece of work or one request, whatever section it stands in."""
+"""The lines and sections of a letter: one piece of work, one request or one unit, whatever section it stands in."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from notifications.phrases import _
+from tracker.vietnamese.forms import sentence
+
+WIDTH = 72
+TITLE = 240  # what a plan calls one piece of work can be a whole page
+NOTE = 300
+SHOWN = 30  # lines of one section
 
 
 @dataclass(frozen=True)
 class Line:
-    """One piece of work; `tone` is the colour of its state."""
+    """One piece of work; `tone` is the colour of its state. `lead` stands in front of the note: whose work it is."""
 
-    number: int
     title: str
-    note: str
-    day: str
-    standing: str
-    tone: str
-    mark: str
-    url: str
+    note: str = ""
+    day: str = ""
+    standing: str = ""
+    tone: str = "dim"
+    mark: str = "○"
+    url: str = ""
+    lead: str = ""
+
+    @property
+    def beside(self) -> str:
+        """Lead and note in one."""
+        return " · ".join(part for part in (self.lead, self.note) if part)
+
+    @property
+    def day_upper(self) -> str:
+        return sentence(self.day)
+
+    @property
+    def told(self) -> str:
+        """The day as plain text says it."""
+        if self.standing and self.day:
+            return _("Hạn: %(day)s, %(standing)s", day=self.day, standing=self.standing)
+        return sentence(self.day or self.standing)
 
 
 @dataclass(frozen=True)
 class Section:
-    """Requests of one kind under their name."""
+    """Lines under their name. `rest` says how many more there are, at `rest_url`; `first` is the number of the first
+    line in the letter."""
 
     name: str
     lines: tuple[Line, ...]
+    tone: str = "ink"
+    mark: str = ""
+    count: int = 0
+    rest: str = ""
+    rest_url: str = ""
+    first: int = 1
+
+
+def section(
+    name: str, lines: Sequence[Line], rest_url: str, *, tone: str = "ink", mark: str = ""
+) -> tuple[Section, ...]:
+    """The section, where there is anything in it; of very many lines the first ones and how many more there are."""
+    if not lines:
+        return ()
+    more = len(lines) - SHOWN
+    rest = _("Còn %(n)d việc nữa, xin xem ở danh sách việc.", n=more) if more > 0 else ""
+    return (Section(name, tuple(lines[:SHOWN]), tone, mark, len(lines), rest, rest_url if rest else ""),)
 
 
 def one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def cut(text: str, most: int) -> str:
+    """In one line, and cut on a word where it is too long."""
+    words = one_line(text)
+    if len(words) <= most:
+        return words
+    return words[: most + 1].rsplit(" ", 1)[0][:most].rstrip(" ,;:.") + "…"
+
+
+def parts(*found: str) -> str:
+    """What there is of these, apart by a dot."""
+    return cut(" · ".join(part for part in found if part), NOTE)
+
+
+def joined(names: Iterable[str]) -> str:
+    """`A`, `A và B`, `A, B và C`"""
+    *first, last = dict.fromkeys(name for name in names if name) or [""]
+    return _("%(first)s và %(last)s", first=", ".join(first), last=last) if first else last
+
+
+def fill(text: str, first: str = "", rest: str = "") -> str:
+    """Wrapped for plain text; a long address or a document's number stays in one piece. Words alone are looked at,
+    which is several times as fast as the standard library's way."""
+    lines = []
+    line, room = first, WIDTH - len(first)
+    empty = True
+    for word in text.split():
+        if empty:
+            line += word
+            room -= len(word)
+            empty = False
+        elif len(word) < room:
+            line += " " + word
+            room -= len(word) + 1
+        else:
+            lines.append(line)
+            line, room = rest + word, WIDTH - len(rest) - len(word)
+    return "\n".join((*lines, line)) if not empty else ""

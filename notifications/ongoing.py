@@ -4,48 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notifications.lines import Line, Section, one_line
+from notifications.facts import Facts
+from notifications.lines import TITLE, Line, Section, cut, one_line, parts, section
 from notifications.phrases import _, counted
 from tracker.sheets.words import day_words
 from tracker.store.queries.ongoing import OngoingRow
 
-SHOWN = 30
 
-
-def sections(rows: Sequence[OngoingRow], base_url: str) -> tuple[Section, ...]:
-    """The section, where there is anything to ask. Of very many the last line says how many more there are."""
+def sections(rows: Sequence[OngoingRow], base_url: str, facts: Facts) -> tuple[Section, ...]:
+    """The section, where there is anything to ask. Of very many it says how many more there are."""
     several = len({row.holder_id for row in rows}) > 1
-    lines = [_line(number, row, base_url, several) for number, row in enumerate(rows[:SHOWN], start=1)]
-    if len(rows) > SHOWN:
-        lines.append(_rest(rows, base_url))
-    return (Section(_("Cần cho biết tình hình"), tuple(lines)),) if lines else ()
+    lines = [_line(row, facts.url(row.id, base_url), several) for row in rows]
+    return section(_("Cần cho biết tình hình"), lines, f"{base_url}/viec")
 
 
-def _line(number: int, row: OngoingRow, base_url: str, with_unit: bool) -> Line:
-    parts = (row.holder_name if with_unit else "", row.plan_name)
+def _line(row: OngoingRow, url: str, with_unit: bool) -> Line:
     return Line(
-        number=number,
-        title=one_line(row.title),
-        note=one_line(" · ".join(part for part in parts if part)),
+        title=cut(row.title, TITLE),
+        note=parts(row.holder_name if with_unit else "", row.plan_name),
         day=_("chậm nhất %(day)s", day=day_words(row.asked.by)),
-        standing="",
-        tone="dim",
-        mark="○",
-        url=f"{base_url}/viec/{row.id}",
-    )
-
-
-def _rest(rows: Sequence[OngoingRow], base_url: str) -> Line:
-    more = len(rows) - SHOWN
-    return Line(
-        number=SHOWN + 1,
-        title=_("Còn %(n)d việc nữa ở danh sách việc", n=more),
-        note="",
-        day="",
-        standing="",
-        tone="dim",
-        mark="○",
-        url=f"{base_url}/viec",
+        url=url,
     )
 
 

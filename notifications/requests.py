@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notifications.lines import Line, Section, one_line
+from notifications.lines import TITLE, Line, Section, cut, one_line, section
 from notifications.phrases import _, counted
 from tracker.life import EXCUSED
 from tracker.sheets.words import day_words, period_words, plain_day
@@ -16,48 +16,43 @@ SO_OFTEN = 3  # from this extension on its number is said
 ORDER = (EXPLAIN, EXTENSION, WAIT, GIVEN, HAND_BACK)
 
 
-def sections(rows: Sequence[AskedRow], base_url: str) -> tuple[Section, ...]:
-    """What asks for an answer first; one line a request."""
+def sections(rows: Sequence[AskedRow], base_url: str, *, courtesy: bool = False) -> tuple[Section, ...]:
+    """What asks for an answer first; one line a request. Courtesy units are asked, nothing is demanded of them."""
     names = {
-        EXPLAIN: _("Yêu cầu giải trình"),
+        EXPLAIN: _("Đề nghị giải trình") if courtesy else _("Yêu cầu giải trình"),
         EXTENSION: _("Gia hạn"),
         WAIT: _("Đơn vị khác đang chờ"),
-        GIVEN: _("Việc được giao lại cho đơn vị"),
-        HAND_BACK: _("Trả lại việc giao nhầm"),
+        GIVEN: _("Việc chuyển đến đơn vị") if courtesy else _("Việc được giao lại cho đơn vị"),
+        HAND_BACK: _("Trả lại việc không thuộc đơn vị") if courtesy else _("Trả lại việc giao nhầm"),
     }
     assert set(names) == set(KINDS)
-    found = []
+    found: list[Section] = []
     for kind in ORDER:
-        own = [row for row in rows if row.kind == kind]
-        lines = tuple(_line(number, row, base_url) for number, row in enumerate(own, start=1))
-        found += [Section(names[kind], lines)] if lines else []
+        lines = [_line(row, base_url, courtesy) for row in rows if row.kind == kind]
+        found += section(names[kind], lines, f"{base_url}/viec")
     return tuple(found)
 
 
-def _line(number: int, row: AskedRow, base_url: str) -> Line:
-    parts = (sentence(_told(row)), row.plan_name, period_words(row.period))
+def _line(row: AskedRow, base_url: str, courtesy: bool) -> Line:
+    found = (sentence(_told(row, courtesy)), row.plan_name, period_words(row.period))
     return Line(
-        number=number,
-        title=one_line(row.title),
-        note=one_line(" · ".join(part for part in parts if part)),
+        title=cut(row.title, TITLE),
+        note=cut(" · ".join(part for part in found if part), 2 * SHORT),
         day=_day(row),
-        standing="",
-        tone="dim",
-        mark="○",
         url=f"{base_url}/viec/{row.id}",
     )
 
 
-def _told(row: AskedRow) -> str:
+def _told(row: AskedRow, courtesy: bool) -> str:
     """What was asked, answered or decided."""
-    words = row.words[:SHORT]
+    words = cut(row.words, SHORT)
     if row.kind == EXPLAIN:
         return _("%(person)s hỏi: “%(words)s”", person=row.other, words=words)
     if row.kind == WAIT:
         return _("%(unit)s chờ: “%(words)s”", unit=row.other, words=words)
     if row.kind == GIVEN:
         return words
-    answer = _extension(row) if row.kind == EXTENSION else _hand_back(row)
+    answer = _extension(row) if row.kind == EXTENSION else _hand_back(row, courtesy)
     return f"{answer}: “{words}”" if words else answer
 
 
@@ -72,11 +67,12 @@ def _extension(row: AskedRow) -> str:
     return _("đồng ý gia hạn")
 
 
-def _hand_back(row: AskedRow) -> str:
+def _hand_back(row: AskedRow, courtesy: bool) -> str:
     if row.state == EXCUSED:
-        return _("đồng ý, thôi giao việc này")
+        return _("đồng ý, đơn vị không phải thực hiện") if courtesy else _("đồng ý, thôi giao việc này")
     if row.state == "agreed":
-        return _("đồng ý, giao cho %(unit)s", unit=row.other)
+        words = _("đồng ý, chuyển đến %(unit)s") if courtesy else _("đồng ý, giao cho %(unit)s")
+        return words % {"unit": row.other}
     return _("không đồng ý, đơn vị tiếp tục chủ trì")
 
 
@@ -96,21 +92,42 @@ def _day(row: AskedRow) -> str:
     return words.get(kind, _("hạn %(day)s", day=day_words(row.day)))
 
 
-def headline(rows: Sequence[AskedRow]) -> str:
+def headline(rows: Sequence[AskedRow], *, courtesy: bool = False) -> str:
     """`UBND xã Tân Lập: 1 yêu cầu giải trình, 1 trả lời về gia hạn`"""
     units = list(dict.fromkeys(row.unit for row in rows))
     whose = units[0] if len(units) == 1 else _("%(n)d đơn vị", n=len(units))
-    return one_line(f"{whose}: {', '.join(parts(rows))}")
+    return one_line(f"{whose}: {', '.join(parts(rows, courtesy=courtesy))}")
 
 
-def parts(rows: Sequence[AskedRow]) -> list[str]:
+def parts(rows: Sequence[AskedRow], *, courtesy: bool = False) -> list[str]:
     """How many requests of each kind."""
     sentences = {
-        EXPLAIN: "%(num)d yêu cầu giải trình",
+        EXPLAIN: "%(num)d đề nghị giải trình" if courtesy else "%(num)d yêu cầu giải trình",
         EXTENSION: "%(num)d trả lời về gia hạn",
         WAIT: "%(num)d việc đơn vị khác đang chờ",
-        GIVEN: "%(num)d việc được giao lại",
-        HAND_BACK: "%(num)d trả lời về việc giao nhầm",
+        GIVEN: "%(num)d việc chuyển đến" if courtesy else "%(num)d việc được giao lại",
+        HAND_BACK: "%(num)d trả lời về việc không thuộc đơn vị"
+        if courtesy
+        else "%(num)d trả lời về việc giao nhầm",
     }
     counts = {kind: sum(row.kind == kind for row in rows) for kind in ORDER}
     return [counted(sentences[kind], n) for kind, n in counts.items() if n]
+
+
+def dated_parts(rows: Sequence[AskedRow], *, courtesy: bool = False) -> list[str]:
+    """What is told at once, with its day: `1 yêu cầu giải trình, chậm nhất 22/5/2026`."""
+    found = []
+    explain = [row for row in rows if row.kind == EXPLAIN]
+    if explain:
+        first = min(row.day for row in explain if row.day)
+        said = parts(explain, courtesy=courtesy)[0]
+        found.append(_("%(said)s, chậm nhất %(day)s", said=said, day=plain_day(first)))
+    decided = [row for row in rows if row.kind == EXTENSION]
+    if len(decided) == 1 and decided[0].day:
+        sentences = {
+            "agreed": _("đồng ý gia hạn đến %(day)s", day=plain_day(decided[0].day)),
+            "offered": _("gia hạn: đề nghị hạn khác %(day)s", day=plain_day(decided[0].day)),
+            "refused": _("không đồng ý gia hạn, hạn vẫn là %(day)s", day=plain_day(decided[0].day)),
+        }
+        return [*found, sentences[decided[0].state]]
+    return [*found, *parts(decided)]

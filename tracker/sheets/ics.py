@@ -6,8 +6,9 @@ answered with 304. Each event's text is made once for each state of its row and 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
@@ -28,25 +29,43 @@ END = b"END:VCALENDAR\r\n"
 
 def calendar_bytes(feed: FeedRows, base_url: str) -> bytes:
     """The whole calendar; `base_url` is the address that people know this installation by."""
-    head: bytes = _frame(feed).to_ical()
+    head: bytes = _frame(f"Việc của {feed.unit.name}").to_ical()
     return head.removesuffix(END) + b"".join(_event_bytes(event, base_url) for event in feed.events) + END
 
 
 def calendar(feed: FeedRows, base_url: str) -> Calendar:
     """The same calendar as an object."""
-    whole = _frame(feed)
+    whole = _frame(f"Việc của {feed.unit.name}")
     for event in feed.events:
         whole.add_component(_event(event, base_url))
     return whole
 
 
-def _frame(feed: FeedRows) -> Calendar:
-    name = f"Việc của {feed.unit.name}"
+def letter_calendar(events: Iterable[FeedEvent], base_url: str) -> str:
+    """Some of these events, to be attached to a letter. They are those of the unit's calendar, under the same UID: who
+    has both sees each due date once."""
+    return (_letter_head() + b"".join(_event_bytes(event, base_url) for event in events) + END).decode(
+        "utf-8"
+    )
+
+
+@cache
+def _letter_head() -> bytes:
+    head: bytes = _plain_frame().to_ical()
+    return head.removesuffix(END)
+
+
+def _plain_frame() -> Calendar:
     frame = Calendar()
     frame.add("prodid", "-//Don Doc//Lich cong viec//VI")
     frame.add("version", "2.0")
     frame.add("calscale", "GREGORIAN")
     frame.add("method", "PUBLISH")
+    return frame
+
+
+def _frame(name: str) -> Calendar:
+    frame = _plain_frame()
     frame.add("name", name)
     frame.add("x-wr-calname", name)
     frame.add("color", COLOR)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from tracker.store.models import Assignment, Feed, Plan, PlanVersion, TaskVersio
 from tracker.store.queries import units as find
 from tracker.store.queries.calendar import calendars
 from tracker.store.queries.rows import UnitRow
+from tracker.store.queries.work import batches
 
 SHOWN = (OPEN, SUBMITTED, ACCEPTED, EXCUSED)
 
@@ -77,13 +78,27 @@ def feed_rows(session: AnySession, unit_id: int, day: date) -> FeedRows | None:
         .where(Assignment.holder_id == unit_id, Assignment.due_on.is_not(None), Assignment.state.in_(SHOWN))
         .order_by(Assignment.due_on, Assignment.id)
     ).all()
+    return FeedRows(unit, tuple(_events(session, assignments, day)))
+
+
+def events_of(session: AnySession, ids: Iterable[int], day: date) -> dict[int, FeedEvent]:
+    """The same events of these assignments, as far as they have a due day."""
+    found: list[Assignment] = []
+    for batch in batches(ids):
+        query = select(Assignment).where(
+            Assignment.id.in_(batch), Assignment.due_on.is_not(None), Assignment.state.in_(SHOWN)
+        )
+        found += session.scalars(query)
+    return {event.id: event for event in _events(session, found, day)}
+
+
+def _events(session: AnySession, assignments: Collection[Assignment], day: date) -> Iterator[FeedEvent]:
     texts = _texts(session, {one.task_id for one in assignments})
     plans = _plans(session, {one.plan_id for one in assignments}, day)
     calendar = calendars(session)
-    events = (
+    return (
         _event(one, texts[one.task_id], plans[one.plan_id], calendar(one.committee_id)) for one in assignments
     )
-    return FeedRows(unit, tuple(events))
 
 
 def _event(

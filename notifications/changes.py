@@ -1,0 +1,64 @@
+"""What has changed since the last letter: due days that were moved, and work that need not be done any longer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from notifications.facts import DROPPED, MOVED, Facts, Told
+from notifications.lines import TITLE, Line, Section, cut, parts, section
+from notifications.phrases import _, counted
+from tracker.life import EXCUSED, OPEN
+from tracker.sheets.words import LEFT_OUT, OTHER_EXCUSE, day_words, period_words, plain_day
+from tracker.store.queries.letter_rows import LetterRow
+
+# What a plan's new version no longer orders is said without "giao": courtesy units are not under orders.
+WHY = LEFT_OUT | {"withdrawn": "bản mới của kế hoạch không còn nhiệm vụ này"}
+
+
+def changed(facts: Facts) -> list[tuple[Told, LetterRow]]:
+    """The changes that still hold: the day is the one that was told, the work is still not to be done."""
+    moved = [one for one in facts.of(MOVED) if one[1].state == OPEN and one[1].due_on == one[0].due_on]
+    dropped = [one for one in facts.of(DROPPED) if one[1].state == EXCUSED]
+    return sorted(moved, key=lambda one: (one[1].due_on or date.max, one[1].id)) + dropped
+
+
+def sections(facts: Facts, base_url: str, *, several: bool) -> tuple[Section, ...]:
+    lines = [_line(told, row, facts, base_url, several=several) for told, row in changed(facts)]
+    return section(_("Thay đổi từ thư trước"), lines, f"{base_url}/viec")
+
+
+def _line(told: Told, row: LetterRow, facts: Facts, base_url: str, *, several: bool) -> Line:
+    unit = row.holder_name if several else ""
+    plan = (row.plan_name, period_words(row.period))
+    if told.kind == DROPPED:
+        why = row.excuse_reason or WHY.get(row.excuse, OTHER_EXCUSE)
+        note = parts(unit, *plan, why)
+        return Line(
+            cut(row.title, TITLE), note, day=_("không còn phải thực hiện"), url=facts.url(row.id, base_url)
+        )
+    before = _day_before(told, row, facts)
+    note = parts(unit, *plan, _("hạn trước đây %(day)s", day=plain_day(before)) if before else "")
+    return Line(
+        cut(row.title, TITLE),
+        note,
+        day=_("hạn mới %(day)s", day=day_words(told.due_on)),
+        url=facts.url(row.id, base_url),
+    )
+
+
+def _day_before(told: Told, row: LetterRow, facts: Facts) -> date | None:
+    """The day that the reader was told of last; where nobody knows, the first one."""
+    known = [day for day in facts.told.get((row.id, facts.reader.id), ()) if day != told.due_on]
+    before = known[-1] if known else row.work.first_due_on
+    return before if before != told.due_on else None
+
+
+def parts_of(facts: Facts) -> list[str]:
+    """`2 việc đổi hạn`, `1 việc không còn phải thực hiện`"""
+    found = changed(facts)
+    moved = sum(told.kind == MOVED for told, _row in found)
+    dropped = len(found) - moved
+    return [
+        *([counted("%(num)d việc đổi hạn", moved)] if moved else []),
+        *([counted("%(num)d việc không còn phải thực hiện", dropped)] if dropped else []),
+    ]

@@ -1,0 +1,112 @@
+"""What is overdue in other units: for whoever follows the plan up, and for the committee's leaders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from notifications.facts import Facts
+from notifications.lines import TITLE, Line, Section, cut, parts, section
+from notifications.phrases import _, counted
+from tracker.deadlines.workdays import NATIONAL
+from tracker.life import OPEN
+from tracker.progress.standing import Standing, standing
+from tracker.sheets.words import day_words, period_words, short_day, standing_words
+from tracker.store.queries.letter_rows import LetterRow
+
+STATUS = 120
+
+
+def late_elsewhere(facts: Facts, today: date) -> list[LetterRow]:
+    """The overdue work of others that this letter's steps tell, by the unit with the latest, then by day."""
+    found = {row.id: row for _told, row in _told_above(facts) if _overdue(row, today)}
+    days = {row.id: standing(row.work, today, NATIONAL).days or 0 for row in found.values()}
+    longest: dict[int, int] = {}
+    for row in found.values():
+        longest[row.holder_id] = max(longest.get(row.holder_id, 0), days[row.id])
+    return sorted(
+        found.values(), key=lambda row: (-longest[row.holder_id], row.holder_id, -days[row.id], row.id)
+    )
+
+
+def for_letters(facts: Facts, today: date) -> list[LetterRow]:
+    """Of these, those for which an urging letter is due now."""
+    due = {row.id for told, row in _told_above(facts) if facts.step(told, row).letter}
+    return [row for row in late_elsewhere(facts, today) if row.id in due]
+
+
+def _told_above(facts: Facts) -> list[tuple]:  # type: ignore[type-arg]
+    return [
+        (told, row)
+        for told, row in facts.of("")
+        if told.days > 0 and row.due_on == told.due_on and not facts.own(row.holder_id)
+    ]
+
+
+def _overdue(row: LetterRow, today: date) -> bool:
+    still = row.state == OPEN and not row.left_alone
+    return still and standing(row.work, today, NATIONAL).code == "overdue"
+
+
+def sections(facts: Facts, today: date, base_url: str) -> tuple[Section, ...]:
+    """What needs an urging letter first; what stands there is not told twice."""
+    urgent = for_letters(facts, today)
+    others = [row for row in late_elsewhere(facts, today) if row not in urgent]
+    url = f"{base_url}/theo-doi?loc=qua-han"
+    return (
+        *section(
+            _("Cần công văn đôn đốc"), [_line(row, facts, today, base_url) for row in urgent], url, tone="son"
+        ),
+        *section(
+            _("Quá hạn ở các đơn vị"),
+            [_line(row, facts, today, base_url) for row in others],
+            url,
+            tone="son",
+            mark="◆",
+        ),
+    )
+
+
+def _line(row: LetterRow, facts: Facts, today: date, base_url: str) -> Line:
+    assert row.due_on is not None
+    return Line(
+        title=cut(row.title, TITLE),
+        lead=cut(row.holder_name, 100),
+        note=parts(row.plan_name, period_words(row.period), *_status(row, facts)),
+        day=day_words(row.due_on),
+        standing=standing_words(standing(row.work, today, NATIONAL)),
+        tone="son",
+        mark="◆",
+        url=f"{base_url}/viec/{row.id}",
+    )
+
+
+def _status(row: LetterRow, facts: Facts) -> list[str]:
+    """What was last heard of it, and whether anybody hears us."""
+    last = row.sent[-1] if row.sent else None
+    if last is not None and last.state == "returned" and last.decided_on is not None:
+        heard = _("đã trả lại ngày %(day)s để bổ sung", day=short_day(last.decided_on))
+    elif row.percent is not None:
+        heard = _("đơn vị báo đã làm %(n)d%%", n=row.percent)
+    else:
+        heard = _("chưa gửi kết quả")
+    found = [heard]
+    if row.obstacle:
+        found.append(_("vướng mắc: %(words)s", words=cut(row.obstacle, STATUS)))
+    if row.holder_id in facts.unattended:
+        found.append(_("đơn vị chưa có ai nhận thư"))
+    return found
+
+
+def headline(rows: Sequence[LetterRow], today: date) -> str:
+    """`3 việc quá hạn ở 2 đơn vị, lâu nhất 6 ngày làm việc`; of one unit, its name."""
+    units = list(dict.fromkeys(row.holder_name for row in rows))
+    count = counted("%(num)d việc quá hạn", len(rows))
+    longest: Standing = max(
+        (standing(row.work, today, NATIONAL) for row in rows), key=lambda at: at.days or 0
+    )
+    where = units[0] if len(units) == 1 else _("%(n)d đơn vị", n=len(units))
+    words = _("%(count)s ở %(where)s", count=count, where=where)
+    if not longest.days:
+        return words
+    return _("%(words)s, lâu nhất %(n)d ngày làm việc", words=words, n=longest.days)

@@ -1,0 +1,98 @@
+"""What a letter is made of beside its reader's own open work: the steps that it tells and all that is known of them.
+
+Plain data, gathered for many letters at once by `gathering` and put into words by the modules beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from notifications.week import Week
+from tracker.access import UNIT_ROLES
+from tracker.deadlines.ladder import ORDINARY, WORKING, Ladder, Ladders, Step
+from tracker.life import LIVE
+from tracker.store.queries.feeds import FeedEvent
+from tracker.store.queries.letter_rows import LetterRow, Reader
+
+PUBLISHED, RETURNED, EVENT, MOVED, DROPPED = "published", "returned", "event", "moved", "dropped"
+
+
+class Told(NamedTuple):
+    """A step that a letter tells."""
+
+    assignment_id: int
+    step: str
+    due_on: date
+
+    @property
+    def kind(self) -> str:
+        """`returned` of `returned-12`; a step of the ladder has none."""
+        return self.step.partition("-")[0] if self.step[:1].isalpha() else ""
+
+    @property
+    def number(self) -> int:
+        """12 of `returned-12`"""
+        number = self.step.partition("-")[2]
+        return int(number) if number.isdecimal() else 0
+
+    @property
+    def days(self) -> int:
+        """Of a step of the ladder: so many days after the due day."""
+        return int(self.step)
+
+
+NOBODY = Reader(0)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`link` signs the address of a piece of work that the reader may tick (assignment, holder, turn); `told` are the
+    due days of which each reader was told before, `waits` what was waited for."""
+
+    reader: Reader = NOBODY
+    steps: tuple[Told, ...] = ()
+    works: Mapping[int, LetterRow] = field(default_factory=dict)
+    ladders: Mapping[int, Ladders] = field(default_factory=dict)
+    told: Mapping[tuple[int, int], list[date]] = field(default_factory=dict)
+    waits: Mapping[int, str] = field(default_factory=dict)
+    unattended: frozenset[int] = frozenset()
+    week: Week | None = None
+    committees: Mapping[int, str] = field(default_factory=dict)
+    link: Callable[[int, int, int], str] | None = None
+    unsubscribe: str = ""
+    events: Mapping[int, FeedEvent] = field(default_factory=dict)
+
+    def of(self, *kinds: str) -> Iterator[tuple[Told, LetterRow]]:
+        """The steps of these kinds with their work, each once."""
+        for told in dict.fromkeys(self.steps):
+            if told.kind in kinds and told.assignment_id in self.works:
+                yield told, self.works[told.assignment_id]
+
+    def ladder(self, row: LetterRow) -> Ladder:
+        found = self.ladders.get(row.committee_id)
+        return found.of(row.plan_id, row.kind, row.task_id) if found else ORDINARY
+
+    def step(self, told: Told, row: LetterRow) -> Step:
+        """The step of the ladder; what it has not is a day of its rhythm, or was taken out since."""
+        known = next((one for one in self.ladder(row).steps if one.days == told.days), None)
+        return known or Step(told.days, WORKING, ())
+
+    def own(self, holder_id: int) -> bool:
+        """Whether the reader does the work of that unit."""
+        return holder_id in self.reader.units(*UNIT_ROLES)
+
+    def url(self, assignment_id: int, base_url: str) -> str:
+        """Where a line leads: to a page that takes one tick where the reader may tick, else to the work."""
+        row = self.works.get(assignment_id)
+        if self.link is None or row is None or row.state not in LIVE or not self.own(row.holder_id):
+            return f"{base_url}/viec/{assignment_id}"
+        return base_url + self.link(assignment_id, row.holder_id, row.turn)
+
+    def courtesy(self) -> bool:
+        """Whether all that the letter tells is asked of units outside the committee's orders: they are asked for
+        it, nothing is demanded of them."""
+        rows = [self.works[told.assignment_id] for told in self.steps if told.assignment_id in self.works]
+        return bool(rows) and all(row.courtesy for row in rows)

@@ -1,0 +1,129 @@
+"""Vì sao tôi nhận thư này: the reader's roles and units, the steps with their days, and how to change it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from notifications.at_once import opened, published, returned
+from notifications.changes import changed
+from notifications.facts import Facts
+from notifications.lines import joined
+from notifications.phrases import _, counted
+from tracker.deadlines.ladder import Step, step_day
+from tracker.deadlines.workdays import WorkCalendar
+from tracker.sheets.ladder_words import step_words
+from tracker.sheets.words import short_day
+
+STEPS_SHOWN = 6
+
+
+def roles_told(facts: Facts, holders: Iterable[str], *, above: bool, week: bool) -> tuple[str, ...]:
+    """As whom the reader gets the letter: only roles that it speaks to."""
+    units = {name for name in holders if name}
+    told: list[str] = []
+    for role, sentence in _sentences().items():
+        held = [one for one in facts.reader.roles if one.role == role]
+        unit_role = role in ("officer", "head")
+        if unit_role:
+            held = [one for one in held if one.unit_name in units]
+        elif role == "coordinator":
+            own = [one for one in held if one.unit_name in units]
+            held = held if above or week else []
+            told += _role(_sentences()["officer"], own, facts) if own else []
+        elif not (above or week):
+            held = []
+        told += _role(sentence, held, facts)
+    return tuple(dict.fromkeys(told))
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        "officer": _("Đồng chí phụ trách việc của %(units)s%(acting)s."),
+        "head": _("Đồng chí là người đứng đầu %(units)s%(acting)s."),
+        "coordinator": _("Đồng chí theo dõi kế hoạch tại %(units)s%(acting)s."),
+        "leader": _("Đồng chí là lãnh đạo %(units)s%(acting)s."),
+    }
+
+
+def _role(sentence: str, held: list, facts: Facts) -> list[str]:  # type: ignore[type-arg]
+    if not held:
+        return []
+    units = joined(one.unit_name or facts.committees.get(one.committee_id or 0, "") for one in held)
+    absent = joined(one.acting_for for one in held)
+    acting = _(" (làm thay đồng chí %(who)s)", who=absent) if absent else ""
+    return [sentence % {"units": units, "acting": acting}]
+
+
+def plain_role(roles: Collection[str], holders: Iterable[str]) -> str:
+    """The same where only the names of roles are known."""
+    sentence = _sentences()["head" if "head" in roles and "officer" not in roles else "officer"]
+    return sentence % {"units": joined(holders), "acting": ""}
+
+
+def steps_told(facts: Facts, calendar: WorkCalendar, *, now: bool) -> str:
+    """`Các mốc trong thư này: trước hạn 7 ngày (13/5), 2 việc; đúng ngày hạn (20/5), 1 việc.`"""
+    found = _now(facts) if now else _ladder(facts, calendar) + _once(facts)
+    if not found:
+        return ""
+    shown = "; ".join(found[:STEPS_SHOWN])
+    more = len(found) - STEPS_SHOWN
+    rest = _("; và %(n)d mốc khác", n=more) if more > 0 else ""
+    if now:
+        return _("Thư gửi ngay khi có: %(steps)s.", steps=shown + rest)
+    return _("Các mốc nhắc trong thư này: %(steps)s.", steps=shown + rest)
+
+
+def _ladder(facts: Facts, calendar: WorkCalendar) -> list[str]:
+    days: Counter[tuple[Step, date]] = Counter()
+    for told, row in facts.of(""):
+        step = facts.step(told, row)
+        day = step_day(step, told.due_on, row.urged_from, calendar, soft=row.soft)
+        if day is not None:
+            days[step, day] += 1
+    return [
+        _(
+            "%(step)s (%(day)s), %(works)s",
+            step=_small(step_words(step)),
+            day=short_day(day),
+            works=_works(count),
+        )
+        for (step, day), count in sorted(days.items(), key=lambda one: (one[0][0].days, one[0][1]))
+    ]
+
+
+def _once(facts: Facts) -> list[str]:
+    names = {
+        "inherited": _("việc tiếp nhận do sắp xếp đơn vị"),
+        "ongoing": _("tình hình việc thường xuyên trước kỳ báo cáo"),
+        "wait": _("đơn vị khác đang chờ"),
+        "handback": _("trả lời về việc giao nhầm"),
+        "given": _("việc mới chuyển đến đơn vị"),
+    }
+    counts = Counter(told.kind for told in dict.fromkeys(facts.steps) if told.kind in names)
+    changes = len(changed(facts))
+    return [
+        *(f"{names[kind]}, {_works(count)}" for kind, count in counts.items()),
+        *([_("hạn hoặc nhiệm vụ thay đổi, %(works)s", works=_works(changes))] if changes else []),
+    ]
+
+
+def _now(facts: Facts) -> list[str]:
+    counts = Counter(told.kind for told in dict.fromkeys(facts.steps))
+    names = (
+        (_("việc mới"), len(published(facts))),
+        (_("việc được trả lại"), len(returned(facts))),
+        (_("việc chờ đã có hạn"), len(opened(facts))),
+        (_("quyết định về gia hạn"), counts["extension"]),
+        (_("đề nghị giải trình"), counts["explain"]),
+    )
+    return [name for name, count in names if count]
+
+
+def _works(count: int) -> str:
+    return counted("%(num)d việc", count)
+
+
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]

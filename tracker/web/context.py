@@ -22,7 +22,7 @@ from tracker.progress.counts import Tally
 from tracker.progress.standing import Standing
 from tracker.services import show
 from tracker.settings import Settings
-from tracker.sheets import words
+from tracker.sheets import notice_words, words
 from tracker.store.queries.rows import UnitRow, WorkRow
 from tracker.vietnamese.forms import sentence
 from tracker.web import telling
@@ -201,7 +201,7 @@ def navigation() -> list[Place]:
 
 def _section() -> str | None:
     """The blueprint in which the visitor stands. Those who oversee come to an assignment from the matrix."""
-    if request.blueprint == "work" and request.endpoint != "work.mine" and can("dashboard.see"):
+    if request.blueprint in ("work", "proof") and request.endpoint != "work.mine" and can("dashboard.see"):
         return "dashboard"
     if (request.endpoint or "").startswith("staffing.") and "unit_id" in (request.view_args or {}):
         return "units"  # the contacts of a unit stand with its page
@@ -212,8 +212,8 @@ def _section() -> str | None:
 
 def _places() -> tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...]:
     return (
-        ("dashboard.see", "dashboard.matrix", "grid", _("Theo dõi"), _("Theo dõi"), ("dashboard",)),
-        ("work.list", "work.mine", "work", _("Việc của đơn vị"), _("Việc"), ("work",)),
+        ("dashboard.see", "dashboard.matrix", "grid", _("Theo dõi"), _("Theo dõi"), ("dashboard", "unread")),
+        ("work.list", "work.mine", "work", _("Việc của đơn vị"), _("Việc"), ("work", "proof")),
         ("plan.list", "plans.index", "plan", _("Kế hoạch"), _("Kế hoạch"), ("plans", "review", "periods")),
         (
             "unit.see",
@@ -284,6 +284,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": words.day_words,
     "plain_day": words.plain_day,
     "short_day": words.short_day,
+    "step_told": notice_words.step_told,
+    "unread_deed": notice_words.unread_deed,
+    "unread_words": notice_words.unread_words,
     "weekday": words.weekday,
     "moment": words.moment_words,
     "period": words.period_words,

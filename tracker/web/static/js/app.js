@@ -134,6 +134,12 @@
     each('button[type=submit]', function (button) { button.hidden = true; }, field.form);
   });
 
+  // --- print ---------------------------------------------------------------------------------------------------
+  each('[data-print]', function (button) {
+    button.hidden = false;
+    button.addEventListener('click', function () { window.print(); });
+  });
+
   // --- copy an address -----------------------------------------------------------------------------------------
   each('[data-copy]', function (button) {
     var field = document.getElementById(button.dataset.copy);

@@ -39,11 +39,13 @@ class _Told:
     asked: Sequence[AskedRow]
     ongoing: Sequence[OngoingRow]
     above: Sequence[LetterRow] = ()
+    unheard: Sequence[LetterRow] = ()
     changed: Sequence[LetterRow] = ()
     new: Sequence[LetterRow] = ()
 
     def __bool__(self) -> bool:
-        return any((self.own, self.inherited, self.asked, self.ongoing, self.above, self.changed, self.new))
+        mine = (self.own, self.inherited, self.asked, self.ongoing, self.changed, self.new)
+        return any((*mine, self.above, self.unheard))
 
     @property
     def units(self) -> list[str]:
@@ -99,6 +101,7 @@ def digest(
         asked=asked,
         ongoing=() if off else ongoing,
         above=escalation.late_elsewhere(facts, today),
+        unheard=escalation.unheard(facts, today),
         changed=[row for _step, row in changes.changed(facts)],
     )
     if not (found or facts.week):
@@ -217,6 +220,8 @@ def _headline(told: _Told, facts: Facts, today: date) -> str:
         found.append(own.inherits(told.inherited))
     if told.above:
         found.append(escalation.headline(told.above, today))
+    if told.unheard:
+        found.append(escalation.unheard_headline(told.unheard))
     if facts.week:
         found.append(week.headline(facts.week, today))
     if not found and told.changed:
@@ -245,6 +250,8 @@ def _opening(told: _Told, facts: Facts, sender: _Sender) -> str:
         return _("%(units)s xin báo các việc mà đơn vị tiếp nhận do sắp xếp.", units=units)
     if told.above:
         return _("Xin báo đồng chí các việc đã quá hạn ở các đơn vị.")
+    if told.unheard:
+        return _("Xin báo đồng chí các việc sắp đến hạn của đơn vị chưa có ai nhận thư.")
     return _("Xin gửi đồng chí tổng hợp đầu tuần.")
 
 
@@ -271,7 +278,9 @@ def _followers(found: Iterable[Follower]) -> tuple[str, ...]:
 
 
 def _why(told: _Told, facts: Facts, sender: _Sender, *, now: bool) -> tuple[str, ...]:
-    roles = reasons.roles_told(facts, told.units, above=bool(told.above), week=facts.week is not None)
+    roles = reasons.roles_told(
+        facts, told.units, above=bool(told.above or told.unheard), week=facts.week is not None
+    )
     if not roles and told.units:
         roles = (reasons.plain_role(sender.roles, told.units),)
     steps = reasons.steps_told(facts, sender.calendar, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from notifications.facts import Facts
+from notifications.facts import Facts, Told
 from notifications.lines import TITLE, Line, Section, cut, parts, section
 from notifications.phrases import _, counted
 from tracker.deadlines.workdays import NATIONAL
@@ -35,12 +35,23 @@ def for_letters(facts: Facts, today: date) -> list[LetterRow]:
     return [row for row in late_elsewhere(facts, today) if row.id in due]
 
 
-def _told_above(facts: Facts) -> list[tuple]:  # type: ignore[type-arg]
-    return [
-        (told, row)
+def unheard(facts: Facts, today: date) -> list[LetterRow]:
+    """Work that is not late yet of units in which nobody gets mail: whoever follows the plan up is told instead."""
+    found = {
+        row.id: row
         for told, row in facts.of("")
-        if told.days > 0 and row.due_on == told.due_on and not facts.own(row.holder_id)
-    ]
+        if told.days <= 0 and _elsewhere(told, row, facts) and row.state == OPEN and not row.left_alone
+    }
+    rows = [row for row in found.values() if not _overdue(row, today)]
+    return sorted(rows, key=lambda row: (row.due_on or date.max, row.holder_id, row.id))
+
+
+def _told_above(facts: Facts) -> list[tuple[Told, LetterRow]]:
+    return [(told, row) for told, row in facts.of("") if told.days > 0 and _elsewhere(told, row, facts)]
+
+
+def _elsewhere(told: Told, row: LetterRow, facts: Facts) -> bool:
+    return row.due_on == told.due_on and not facts.own(row.holder_id)
 
 
 def _overdue(row: LetterRow, today: date) -> bool:
@@ -64,24 +75,30 @@ def sections(facts: Facts, today: date, base_url: str) -> tuple[Section, ...]:
             tone="son",
             mark="◆",
         ),
+        *section(
+            _("Đơn vị chưa có ai nhận thư, xin báo trực tiếp"),
+            [_line(row, facts, today, base_url) for row in unheard(facts, today)],
+            f"{base_url}/theo-doi",
+        ),
     )
 
 
 def _line(row: LetterRow, facts: Facts, today: date, base_url: str) -> Line:
     assert row.due_on is not None
+    stands = standing(row.work, today, NATIONAL)
     return Line(
         title=cut(row.title, TITLE),
         lead=cut(row.holder_name, 100),
-        note=parts(row.plan_name, period_words(row.period), *_status(row, facts)),
+        note=parts(row.plan_name, period_words(row.period), *_status(row, facts, today)),
         day=day_words(row.due_on),
-        standing=standing_words(standing(row.work, today, NATIONAL)),
-        tone="son",
-        mark="◆",
+        standing=standing_words(stands),
+        tone="son" if stands.code == "overdue" else "dim",
+        mark="◆" if stands.code == "overdue" else "○",
         url=f"{base_url}/viec/{row.id}",
     )
 
 
-def _status(row: LetterRow, facts: Facts) -> list[str]:
+def _status(row: LetterRow, facts: Facts, today: date) -> list[str]:
     """What was last heard of it, and whether anybody hears us."""
     last = row.sent[-1] if row.sent else None
     if last is not None and last.state == "returned" and last.decided_on is not None:
@@ -93,9 +110,14 @@ def _status(row: LetterRow, facts: Facts) -> list[str]:
     found = [heard]
     if row.obstacle:
         found.append(_("vướng mắc: %(words)s", words=cut(row.obstacle, STATUS)))
-    if row.holder_id in facts.unattended:
+    if row.holder_id in facts.unattended and _overdue(row, today):
         found.append(_("đơn vị chưa có ai nhận thư"))
     return found
+
+
+def unheard_headline(rows: Sequence[LetterRow]) -> str:
+    """`2 việc của đơn vị chưa có ai nhận thư`"""
+    return counted("%(num)d việc của đơn vị chưa có ai nhận thư", len(rows))
 
 
 def headline(rows: Sequence[LetterRow], today: date) -> str:

@@ -61,7 +61,7 @@ def gathered(
         ladders={one: ladders(session, one) for one in committees},
         told=_told_before(session, orders, steps),
         waits=letter_rows.wait_reasons(session, _numbers(steps, EVENT)),
-        unattended=letter_rows.unattended(session, _late_units(orders, steps, works, people), today),
+        unattended=letter_rows.unattended(session, _units_elsewhere(orders, steps, works, people), today),
         committees=letter_rows.committee_names(session, committees),
         events=_events(session, orders, own, people, ids, today),
     )
@@ -121,7 +121,7 @@ def _told_before(
     return letter_rows.told_days(session, keys) if keys else {}
 
 
-def _late_units(
+def _units_elsewhere(
     orders: Mapping[int, Ordered],
     steps: Mapping[int, Iterable[Told]],
     works: Mapping[int, LetterRow],
@@ -133,7 +133,7 @@ def _late_units(
         own = people.get(order.person_id or 0, NOBODY).units(*UNIT_ROLES)
         for told in steps[key]:
             row = works.get(told.assignment_id)
-            if row is not None and not told.kind and told.days > 0 and row.holder_id not in own:
+            if row is not None and not told.kind and row.holder_id not in own:
                 found.add(row.holder_id)
     return found
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from tracker.clock import vietnam_day
 from tracker.life import LIVE
@@ -28,7 +29,7 @@ from tracker.store.models import (
     Unit,
     Wait,
 )
-from tracker.store.queries.absences import deputies, stood_in
+from tracker.store.queries.absences import deputies, in_force, stood_in
 from tracker.store.queries.calendar import calendars
 from tracker.store.queries.closings import held_since
 from tracker.store.queries.life import last_notes
@@ -330,7 +331,23 @@ def _lent_roles(session: AnySession, people: Collection[int], day: date) -> dict
         for row in session.execute(query):
             held = (row.Role.role, row.Role.committee_id, row.Role.unit_id, row.absent)
             found.setdefault(row.deputy_id, []).append(held)
+        for person, committee, absent in session.execute(_leads_for(batch, day)):
+            found.setdefault(person, []).append(("leader", committee, None, absent))
     return found
+
+
+def _leads_for(people: Collection[int], day: date) -> Any:
+    """Select (deputy, committee, absent leader's name): the letters of an absent leader go to whoever acts for them in
+    everything."""
+    absent = aliased(Person)
+    return (
+        select(Absence.deputy_id, Role.committee_id, absent.name)
+        .join(Role, Role.person_id == Absence.person_id)
+        .join(absent, absent.id == Absence.person_id)
+        .where(*in_force(day), Absence.unit_id.is_(None), absent.active, Role.role == "leader")
+        .where(Absence.deputy_id.in_(people), *valid_on(Role, day))
+        .order_by(Absence.id)
+    )
 
 
 def unattended(session: AnySession, unit_ids: Iterable[int], day: date) -> frozenset[int]:

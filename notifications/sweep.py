@@ -12,7 +12,7 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import delete
 
-from notifications import alive, outbox
+from notifications import alarm, alive, bounces, outbox
 from notifications.collect import Collected, collect
 from notifications.deliver import Delivered, deliver
 from notifications.mailing import MAILING
@@ -61,8 +61,9 @@ def sweep(app: Flask, at: datetime | None = None, *, token: str | None = None) -
         _try(lambda: _extend_cycles(moment), 0, errors)
         collected = _try(lambda: collect(db.session, moment), Collected(), errors)
         delivered = _try(lambda: deliver(db.session, settings, token, moment), Delivered(), errors)
+        mailbox = _try(lambda: bounces.read_now_and_then(app, moment), "", errors)
         waiting = _try(lambda: notices.last_sweep(db.session).unsent, 0, errors)
-        errors += [*collected.errors, *delivered.errors]
+        errors += [*collected.errors, *delivered.errors, *([mailbox] if mailbox else [])]
         result = SweepResult(
             collected=collected.letters,
             sent=delivered.sent,
@@ -73,7 +74,9 @@ def sweep(app: Flask, at: datetime | None = None, *, token: str | None = None) -
             error="\n".join(errors),
         )
         ended = moment if at else app.extensions["clock"]()
-        _try(lambda: _write_down(result, moment, ended), None, [])
+        run_id = _try(lambda: _write_down(result, moment, ended), None, [])
+        if run_id is not None and not result.error:
+            _try(lambda: alarm.report(settings.alarm_url, run_id, moment), None, [])
     return result
 
 
@@ -109,19 +112,22 @@ def _let_go() -> None:
         db.session.remove()
 
 
-def _write_down(result: SweepResult, started: datetime, ended: datetime) -> None:
+def _write_down(result: SweepResult, started: datetime, ended: datetime) -> int | None:
+    """The id of the run's row."""
     with transaction(db.session):
-        db.session.add(
-            SweepRun(
-                started_at=started,
-                ended_at=ended,
-                collected=result.collected,
-                sent=result.sent,
-                failed=result.failed,
-                error=result.error,
-            )
+        run = SweepRun(
+            started_at=started,
+            ended_at=ended,
+            collected=result.collected,
+            sent=result.sent,
+            failed=result.failed,
+            error=result.error,
         )
+        db.session.add(run)
+        db.session.flush()
+        run_id = run.id
         old = started - timedelta(days=MAILING.sweep_days)
         db.session.execute(
             delete(SweepRun).where(SweepRun.started_at < old).execution_options(synchronize_session=False)
         )
+    return run_id

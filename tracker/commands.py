@@ -6,6 +6,7 @@ Each opens the application from the environment and calls one service; words for
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +16,10 @@ import click
 import flask_migrate
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from waitress.server import create_server
 
-from notifications import schedule
+from notifications import bounces, schedule
 from notifications.commands import tick_once, told
 from tracker import demo, settings, unit_commands
 from tracker.access import OPERATOR, Actor
@@ -137,6 +139,19 @@ def tick_command() -> None:
         click.echo(line)
     if result.error:
         raise SystemExit(1)
+
+
+@click.command("bounce")
+def bounce_command() -> None:
+    """Take in one returned mail from standard input (for a mail server that pipes it here)."""
+    raw = click.get_binary_stream("stdin").read(bounces.MOST_BYTES)
+    with _application() as app:
+        try:
+            kind = bounces.take(raw, app.config["TRACKER"], app.extensions["clock"]())
+        except SQLAlchemyError as error:
+            click.echo(f"Không ghi được vào cơ sở dữ liệu: {error}", err=True)
+            raise SystemExit(os.EX_TEMPFAIL) from None  # the mail server keeps the mail and comes again
+    click.echo(bounces.TOLD[kind], err=True)
 
 
 @click.group("db")
@@ -306,6 +321,7 @@ COMMANDS: tuple[click.Command, ...] = (
     serve_command,
     demo_command,
     tick_command,
+    bounce_command,
     db_group,
     committee_group,
     units_group,

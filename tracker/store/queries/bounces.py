@@ -1,0 +1,111 @@
+"""Letters that came back: whose they were, who is to be told, and which addresses have got a letter since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import aliased
+
+from tracker.clock import vietnam_day
+from tracker.store.engine import AnySession
+from tracker.store.models import Assignment, Letter, LinkOpening, Notice, Person, Plan
+from tracker.store.queries.asked_notices import CallRow
+
+BOUNCED = "bounced"
+COORDINATORS = ("coordinator",)
+# A server that cannot hand a letter over tries for up to five days before it says so.
+SILENCE = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class BouncedRow:
+    """A contact whose letters come back, as the digest of a plan's coordinator tells it."""
+
+    letter_id: int
+    person_id: int
+    name: str
+    address: str
+    on: date
+    words: str
+
+
+def letter_named(session: AnySession, named: Iterable[tuple[int, str]], text: str) -> int | None:
+    """The letter that returned headers name by its Message-ID, and whose address they hold. Ids can be guessed;
+    both together, one has to know."""
+    folded = text.casefold()
+    for letter_id, message_id in named:
+        query = select(Letter.address).where(Letter.id == letter_id, Letter.message_id == message_id)
+        address = session.scalar(query) if letter_id < 2**31 else None
+        if address and address.casefold() in folded:
+            return letter_id
+    return None
+
+
+def calls(session: AnySession, committee_id: int, since: datetime) -> list[CallRow]:
+    """Contacts that turned red since then and still are: told once to the coordinators of each unit that follows up
+    a plan in the letter; the step hangs on the first assignment of that unit's plans."""
+    query = (
+        select(
+            Letter.id, Letter.bounced_at, Plan.coordinator_id, func.min(Notice.assignment_id).label("work")
+        )
+        .join(Person, Person.id == Letter.person_id)
+        .join(Notice, Notice.letter_id == Letter.id)
+        .join(Assignment, Assignment.id == Notice.assignment_id)
+        .join(Plan, Plan.id == Assignment.plan_id)
+        .where(Person.bounced_at >= since, _turned_it_red(), Assignment.committee_id == committee_id)
+        .group_by(Letter.id, Letter.bounced_at, Plan.coordinator_id)
+        .order_by(Letter.id, Plan.coordinator_id)
+    )
+    return [
+        CallRow(
+            row.work, f"{BOUNCED}-{row.id}", vietnam_day(row.bounced_at), row.coordinator_id, COORDINATORS
+        )
+        for row in session.execute(query)
+    ]
+
+
+def _turned_it_red() -> ColumnElement[bool]:
+    """The letter for which the person's contact is red: both have the instant of the same deed."""
+    return Letter.bounced_at == Person.bounced_at
+
+
+def rows(session: AnySession, letter_ids: Iterable[int]) -> dict[int, BouncedRow]:
+    """Of these letters (the numbers in `bounced-…` steps) those whose contact is still red, as a digest tells them."""
+    query = (
+        select(
+            Letter.id,
+            Letter.bounced_at,
+            Letter.bounce,
+            Letter.address,
+            Person.id.label("person"),
+            Person.name,
+        )
+        .join(Person, Person.id == Letter.person_id)
+        .where(Letter.id.in_(set(letter_ids)), _turned_it_red())
+    )
+    return {
+        row.id: BouncedRow(row.id, row.person, row.name, row.address, vietnam_day(row.bounced_at), row.bounce)
+        for row in session.execute(query)
+    }
+
+
+def recovered(session: AnySession, at: datetime) -> list[int]:
+    """People with a red contact to whom a later letter has got through: a link in it was opened, or a week has
+    passed and neither it nor a later one came back."""
+    later = aliased(Letter)
+    newer = (
+        Letter.person_id == Person.id,
+        Letter.sent_at > Person.bounced_at,
+        Letter.bounced_at.is_(None),
+        func.lower(Letter.address) == func.lower(Person.email),
+    )
+    opened = exists().where(LinkOpening.letter_id == Letter.id)
+    came_back = exists().where(
+        later.person_id == Letter.person_id, later.sent_at >= Letter.sent_at, later.bounced_at.is_not(None)
+    )
+    arrived = exists().where(*newer, opened | ((Letter.sent_at <= at - SILENCE) & ~came_back))
+    query = select(Person.id).where(Person.bounced_at.is_not(None), arrived)
+    return list(session.scalars(query.order_by(Person.id)))

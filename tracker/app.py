@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
 from sqlalchemy.engine import make_url
 from werkzeug.routing import IntegerConverter, Map
 
@@ -16,7 +16,7 @@ from tracker.extensions import babel, bootstrap, csrf, db, login_manager, migrat
 from tracker.feeds import routes
 from tracker.settings import Settings
 from tracker.store import engine
-from tracker.store.queries import notices
+from tracker.store.queries import sweeps
 from tracker.web import (
     account,
     asking,
@@ -90,6 +90,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app.config.update(_flask_config(settings))
     app.config["TRACKER"] = settings
     app.extensions["clock"] = clock or _clock(settings)
+    app.extensions["started"] = app.extensions["clock"]()
     _bind_database(app)
     for extension in (login_manager, csrf, babel, bootstrap):
         extension.init_app(app)
@@ -163,12 +164,22 @@ def _database_uri(settings: Settings) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def health() -> dict[str, object]:
-    """For whoever watches the service: the database answers, and when the sweep last ran. Open to everybody,
-    so it says no more than that."""
-    last = notices.last_sweep(db.session)
-    return {
-        "status": "ok",
-        "sweep_ended_at": last.ended_at.isoformat() if last.ended_at else None,
-        "sweep_well": not last.error,
+def health() -> tuple[dict[str, object], int]:
+    """For whoever watches the service: the database answers, and how the sweep is doing; 503 where it is late. Open to
+    everybody, so it says no names and no words of errors."""
+    settings: Settings = current_app.config["TRACKER"]
+    at, since = current_app.extensions["clock"](), current_app.extensions["started"]
+    pulse = sweeps.pulse(db.session, at, settings.sweep_seconds, since)
+    unsent, dead = sweeps.left(db.session)
+    said = {
+        "status": "late" if pulse.overdue else "ok",
+        "sweep": pulse.state,
+        "sweep_ended_at": pulse.ended_at.isoformat() if pulse.ended_at else None,
+        "sweep_age_seconds": pulse.age,
+        "sweep_pace_seconds": pulse.pace,
+        "sweep_well": not pulse.error,
+        "sweep_error": pulse.error,
+        "unsent": unsent,
+        "dead": dead,
     }
+    return said, 503 if pulse.overdue else 200

@@ -20,10 +20,11 @@ from tracker.clock import vietnam_day
 from tracker.errors import Forbidden
 from tracker.progress.counts import Tally
 from tracker.progress.standing import Standing
-from tracker.services import show
+from tracker.services import show, show_sweep
 from tracker.settings import Settings
 from tracker.sheets import notice_words, words
 from tracker.store.queries.rows import UnitRow, WorkRow
+from tracker.store.queries.sweeps import Pulse
 from tracker.vietnamese.forms import sentence
 from tracker.web import telling
 
@@ -61,6 +62,7 @@ def init(app: Flask) -> None:
         navigation=navigation,
         demonstration=demonstration,
         trial_clock=trial_clock,
+        ailing_sweep=ailing_sweep,
         committee_name=committee_name,
     )
     app.jinja_env.filters.update(FILTERS | telling.FILTERS)
@@ -93,6 +95,16 @@ def trial_clock() -> str:
     if settings().now is None:
         return ""
     return f"{words.day_words(today())}, {words.time_words(now())}"
+
+
+def ailing_sweep() -> Pulse | None:
+    """The last sweep where it is late or had an error, for those who can have it put right; else nothing."""
+    person = visitor()
+    if person is None or not can("sweep.see"):
+        return None
+    since = current_app.extensions["started"]
+    pulse = show_sweep.pulse(person, pace=settings().sweep_seconds, since=since, at=now())
+    return None if pulse is None or pulse.well else pulse
 
 
 # Person and committee.

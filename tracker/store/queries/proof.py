@@ -37,7 +37,8 @@ class LetterProof:
 
 @dataclass(frozen=True)
 class NoticeProof:
-    """One step that one person was told in one letter; `role` is theirs on that day, `for_name` of whom they act for."""
+    """One step that one person was told in one letter; `role` is theirs on that day, or of whom they act for
+    (`for_name`)."""
 
     id: int
     step: str

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from notifications import at_once, changes, escalation, own, reasons, requests, week
+from notifications import at_once, changes, escalation, own, reasons, red_contacts, requests, week
 from notifications import ongoing as questions
 from notifications.facts import Facts
 from notifications.lines import WIDTH, Line, joined, one_line
@@ -21,6 +21,7 @@ from tracker.deadlines.workdays import WorkCalendar
 from tracker.sheets.ics import letter_calendar
 from tracker.sheets.words import day_words
 from tracker.store.queries.asked_notices import EXPLAIN, EXTENSION, AskedRow
+from tracker.store.queries.bounces import BouncedRow
 from tracker.store.queries.letter_rows import LetterRow
 from tracker.store.queries.notices import DigestRow, Follower, InheritedRow
 from tracker.store.queries.ongoing import OngoingRow
@@ -42,10 +43,11 @@ class _Told:
     unheard: Sequence[LetterRow] = ()
     changed: Sequence[LetterRow] = ()
     new: Sequence[LetterRow] = ()
+    red: Sequence[BouncedRow] = ()
 
     def __bool__(self) -> bool:
         mine = (self.own, self.inherited, self.asked, self.ongoing, self.changed, self.new)
-        return any((*mine, self.above, self.unheard))
+        return any((*mine, self.above, self.unheard, self.red))
 
     @property
     def units(self) -> list[str]:
@@ -103,6 +105,7 @@ def digest(
         above=escalation.late_elsewhere(facts, today),
         unheard=escalation.unheard(facts, today),
         changed=[row for _step, row in changes.changed(facts)],
+        red=red_contacts.red(facts),
     )
     if not (found or facts.week):
         return None
@@ -128,6 +131,7 @@ def _digest_page(
         *groups,
         *changes.sections(facts, base_url, several=len(set(told.units)) > 1),
         *escalation.sections(facts, today, base_url),
+        *red_contacts.sections(facts, base_url),
         *questions.sections(told.ongoing, base_url, facts),
         *own.inherited_sections(told.inherited, base_url, facts),
     ]
@@ -218,16 +222,22 @@ def _headline(told: _Told, facts: Facts, today: date) -> str:
         found.append(requests.headline(told.asked, courtesy=facts.courtesy()))
     elif told.inherited:
         found.append(own.inherits(told.inherited))
-    if told.above:
-        found.append(escalation.headline(told.above, today))
-    if told.unheard:
-        found.append(escalation.unheard_headline(told.unheard))
+    found += _elsewhere(told, today)
     if facts.week:
         found.append(week.headline(facts.week, today))
     if not found and told.changed:
         units = own.whose(row.holder_name for row in told.changed)
         found.append(f"{units}: {', '.join(changes.parts_of(facts))}")
     return one_line("; ".join(found) or questions.headline(told.ongoing))
+
+
+def _elsewhere(told: _Told, today: date) -> list[str]:
+    """What the reader is told of others."""
+    return [
+        *([escalation.headline(told.above, today)] if told.above else []),
+        *([escalation.unheard_headline(told.unheard)] if told.unheard else []),
+        *([red_contacts.headline(told.red)] if told.red else []),
+    ]
 
 
 def _opening(told: _Told, facts: Facts, sender: _Sender) -> str:
@@ -252,6 +262,8 @@ def _opening(told: _Told, facts: Facts, sender: _Sender) -> str:
         return _("Xin báo đồng chí các việc đã quá hạn ở các đơn vị.")
     if told.unheard:
         return _("Xin báo đồng chí các việc sắp đến hạn của đơn vị chưa có ai nhận thư.")
+    if told.red:
+        return _("Xin báo đồng chí địa chỉ thư mà hệ thống không gửi tới được.")
     return _("Xin gửi đồng chí tổng hợp đầu tuần.")
 
 
@@ -279,7 +291,7 @@ def _followers(found: Iterable[Follower]) -> tuple[str, ...]:
 
 def _why(told: _Told, facts: Facts, sender: _Sender, *, now: bool) -> tuple[str, ...]:
     roles = reasons.roles_told(
-        facts, told.units, above=bool(told.above or told.unheard), week=facts.week is not None
+        facts, told.units, above=bool(told.above or told.unheard or told.red), week=facts.week is not None
     )
     if not roles and told.units:
         roles = (reasons.plain_role(sender.roles, told.units),)

@@ -14,10 +14,12 @@ from notifications.week import Week
 from tracker.access import UNIT_ROLES
 from tracker.deadlines.ladder import ORDINARY, WORKING, Ladder, Ladders, Step
 from tracker.life import LIVE
+from tracker.store.queries.bounces import BouncedRow
 from tracker.store.queries.feeds import FeedEvent
 from tracker.store.queries.letter_rows import LetterRow, Reader
 
 PUBLISHED, RETURNED, EVENT, MOVED, DROPPED = "published", "returned", "event", "moved", "dropped"
+BOUNCED = "bounced"
 
 
 class Told(NamedTuple):
@@ -50,7 +52,7 @@ NOBODY = Reader(0)
 @dataclass(frozen=True)
 class Facts:
     """`link` signs the address of a piece of work that the reader may tick (assignment, holder, turn); `told` are the
-    due days of which each reader was told before, `waits` what was waited for."""
+    due days of which each reader was told before, `waits` what was waited for, `bounces` letters that came back."""
 
     reader: Reader = NOBODY
     steps: tuple[Told, ...] = ()
@@ -59,6 +61,7 @@ class Facts:
     told: Mapping[tuple[int, int], list[date]] = field(default_factory=dict)
     waits: Mapping[int, str] = field(default_factory=dict)
     unattended: frozenset[int] = frozenset()
+    bounces: Mapping[int, BouncedRow] = field(default_factory=dict)
     week: Week | None = None
     committees: Mapping[int, str] = field(default_factory=dict)
     link: Callable[[int, int, int], str] | None = None

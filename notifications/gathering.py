@@ -12,14 +12,14 @@ from functools import partial
 from typing import Protocol
 
 from notifications import week
-from notifications.facts import EVENT, MOVED, NOBODY, Facts, Told
+from notifications.facts import BOUNCED, EVENT, MOVED, NOBODY, Facts, Told
 from notifications.week import Week
 from tracker.access import UNIT_ROLES
 from tracker.clock import vietnam_day
 from tracker.services.links import unsubscribe_link, work_link
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
-from tracker.store.queries import letter_rows
+from tracker.store.queries import bounces, letter_rows
 from tracker.store.queries.feeds import FeedEvent, events_of
 from tracker.store.queries.ladders import ladders
 from tracker.store.queries.letter_rows import LetterRow, PlanLine, Reader
@@ -61,6 +61,7 @@ def gathered(
         ladders={one: ladders(session, one) for one in committees},
         told=_told_before(session, orders, steps),
         waits=letter_rows.wait_reasons(session, _numbers(steps, EVENT)),
+        bounces=bounces.rows(session, _numbers(steps, BOUNCED)),
         unattended=letter_rows.unattended(session, _units_elsewhere(orders, steps, works, people), today),
         committees=letter_rows.committee_names(session, committees),
         events=_events(session, orders, own, people, ids, today),

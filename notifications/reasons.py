@@ -11,6 +11,7 @@ from notifications.changes import changed
 from notifications.facts import Facts
 from notifications.lines import joined
 from notifications.phrases import _, counted
+from notifications.red_contacts import red
 from tracker.deadlines.ladder import Step, step_day
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.sheets.ladder_words import step_words
@@ -106,6 +107,7 @@ def _once(facts: Facts) -> list[str]:
     return [
         *(f"{names[kind]}, {_works(count)}" for kind, count in counts.items()),
         *([_("hạn hoặc nhiệm vụ thay đổi, %(works)s", works=_works(changes))] if changes else []),
+        *([_("thư bị trả lại, %(n)d địa chỉ", n=len(red(facts)))] if red(facts) else []),
     ]
 
 

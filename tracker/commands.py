@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -144,10 +145,11 @@ def tick_command() -> None:
 @click.command("bounce")
 def bounce_command() -> None:
     """Take in one returned mail from standard input (for a mail server that pipes it here)."""
-    raw = click.get_binary_stream("stdin").read(bounces.MOST_BYTES)
+    raw = sys.stdin.buffer.read(bounces.MOST_BYTES)
     with _application() as app:
+        at = app.extensions["clock"]()
         try:
-            kind = bounces.take(raw, app.config["TRACKER"], app.extensions["clock"]())
+            kind = bounces.take(raw, app.config["TRACKER"], at)
         except SQLAlchemyError as error:
             click.echo(f"Không ghi được vào cơ sở dữ liệu: {error}", err=True)
             raise SystemExit(os.EX_TEMPFAIL) from None  # the mail server keeps the mail and comes again

@@ -171,7 +171,7 @@ def health() -> tuple[dict[str, object], int]:
     at, since = current_app.extensions["clock"](), current_app.extensions["started"]
     pulse = sweeps.pulse(db.session, at, settings.sweep_seconds, since)
     unsent, dead = sweeps.left(db.session)
-    said = {
+    said: dict[str, object] = {
         "status": "late" if pulse.overdue else "ok",
         "sweep": pulse.state,
         "sweep_ended_at": pulse.ended_at.isoformat() if pulse.ended_at else None,

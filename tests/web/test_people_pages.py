@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
 from tests.conftest import PASSWORD
 from tracker.extensions import db
-from tracker.store.models import Person, Role
+from tracker.store.models import Contact, Person, Role
 
 NEW = {"name": "Hoàng Gia Linh", "email": "linh@sonthanh.example", "phone": "024 3936 1234"}
 
@@ -27,6 +28,24 @@ def staff_change(world, **other):
 @pytest.fixture
 def manager(sqlite_app, world, signed_in):
     return signed_in("manager")
+
+
+def test_an_address_from_which_mail_came_back_is_marked_in_words_until_it_is_another_one(
+    manager, published, world, send
+):
+    one = db.session.get(Person, world.people["officer"])
+    one.bounced_at, one.bounce = datetime(2026, 5, 11, 2, tzinfo=UTC), "550 5.1.1 User unknown"
+    address = {"name": one.name, "email": "Officer@sonthanh.example"}
+    db.session.add(Contact(unit_id=world.tan_lap, duty="officer", **address))
+    db.session.commit()
+    person = f"/nguoi-dung/{one.id}"
+    for page in ("/nguoi-dung", f"/don-vi/{world.tan_lap}", f"/don-vi/{world.tan_lap}/lien-he"):
+        assert "thư bị trả lại từ 11/5/2026" in text_of(manager.get(page)), page
+    assert "550 5.1.1 User unknown" in text_of(manager.get(person))
+    entered = {"name": one.name, "email": "thu.hang@sonthanh.example", "phone": ""}
+    send(manager, person, f"{person}/sua", **entered)
+    for page in ("/nguoi-dung", person, f"/don-vi/{world.tan_lap}", f"/don-vi/{world.tan_lap}/lien-he"):
+        assert "bị trả lại" not in text_of(manager.get(page)), page
 
 
 def test_the_list_finds_people_without_marks_and_without_script(manager):

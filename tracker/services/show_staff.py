@@ -46,6 +46,8 @@ def person_page(actor: Actor, committee_id: int, person_id: int, *, at: datetime
         ),
         may_change=may(actor, "people.change", thing),
         may_set_absence=one.active and deeds.may_set(actor, person_id, at=at),
+        bounced_at=one.bounced_at,
+        bounce=one.bounce,
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from tracker.store.engine import AnySession
 from tracker.store.models import Alias, Contact, Unit, UnitSuccession, UnitVersion
+from tracker.store.queries.staff import came_back
 from tracker.store.queries.units import names
 from tracker.units.history import Version
 
@@ -67,6 +68,7 @@ class ContactRow:
     name: str
     email: str
     phone: str
+    bounced_at: datetime | None = None
 
 
 def versions(session: AnySession, committee_id: int) -> dict[int, list[Version]]:
@@ -175,4 +177,6 @@ def spellings(session: AnySession, unit_id: int) -> tuple[SpellingRow, ...]:
 
 def contacts(session: AnySession, unit_id: int) -> tuple[ContactRow, ...]:
     query = select(Contact).where(Contact.unit_id == unit_id).order_by(Contact.id)
-    return tuple(ContactRow(c.duty, c.name, c.email, c.phone) for c in session.scalars(query))
+    found = session.scalars(query).all()
+    red = came_back(session, (one.email for one in found))
+    return tuple(ContactRow(c.duty, c.name, c.email, c.phone, red.get(c.email.casefold())) for c in found)

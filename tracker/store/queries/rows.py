@@ -66,6 +66,8 @@ class PersonRow:
     can_log_in: bool
     roles: tuple[RoleRow, ...]
     away_until: date | None = None
+    bounced_at: datetime | None = None
+    """Since when mail to the address comes back."""
 
 
 @dataclass(frozen=True)

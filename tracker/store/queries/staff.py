@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -21,7 +21,8 @@ from tracker.store.queries.units import names, units, valid_on
 
 @dataclass(frozen=True)
 class ContactRow:
-    """Where a unit is reached beside its mailbox. `duty` is head, deputy or officer."""
+    """Where a unit is reached beside its mailbox. `duty` is head, deputy or officer; `bounced_at`: mail to the address
+    comes back since then."""
 
     id: int
     duty: str
@@ -29,6 +30,7 @@ class ContactRow:
     email: str
     phone: str
     person_id: int | None
+    bounced_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class PersonPage:
     facts: tuple[FactRow, ...]
     may_change: bool
     may_set_absence: bool
+    bounced_at: datetime | None = None
+    bounce: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,22 @@ class SilentUnit:
 def contacts(session: AnySession, unit_id: int) -> tuple[ContactRow, ...]:
     """The contacts of a unit: head, deputies, named officers."""
     order = ("head", "deputy", "officer")
-    rows = session.scalars(select(Contact).where(Contact.unit_id == unit_id).order_by(Contact.id))
-    found = [ContactRow(r.id, r.duty, r.name, r.email, r.phone, r.person_id) for r in rows]
+    rows = session.scalars(select(Contact).where(Contact.unit_id == unit_id).order_by(Contact.id)).all()
+    red = came_back(session, (row.email for row in rows))
+    found = [
+        ContactRow(r.id, r.duty, r.name, r.email, r.phone, r.person_id, red.get(r.email.casefold()))
+        for r in rows
+    ]
     return tuple(sorted(found, key=lambda row: order.index(row.duty) if row.duty in order else len(order)))
+
+
+def came_back(session: AnySession, addresses: Iterable[str]) -> dict[str, datetime]:
+    """Of these addresses those from which mail comes back, in small letters, each with since when."""
+    wanted = {address.casefold() for address in addresses if address}
+    query = select(Person.email, Person.bounced_at).where(
+        func.lower(Person.email).in_(wanted), Person.bounced_at.is_not(None)
+    )
+    return {email.casefold(): at for email, at in session.execute(query) if at} if wanted else {}
 
 
 def held_roles(session: AnySession, person_id: int, committee_id: int, day: date) -> tuple[HeldRole, ...]:

@@ -318,6 +318,7 @@ def _person_row(
             for r, acting_for in roles
         ),
         away_until=away.get(person.id),
+        bounced_at=person.bounced_at,
     )
 
 

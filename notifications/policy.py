@@ -1,4 +1,4 @@
-"""Which steps are owed to whom on a day: assignments' facts, ladder and calendar in, owed steps out.
+"""Which steps are owed to whom on a day: assignments' facts, ladders and calendar in, owed steps out.
 
 Pure. A step is owed when its day is reached (`<=`) and it is not recorded; it never sends, stores or asks.
 """
@@ -9,16 +9,32 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.deadlines.ladder import Ladders, step_day
+from tracker.deadlines.ladder import (
+    COORDINATOR,
+    HEAD,
+    LEADER,
+    OFFICER,
+    Ladder,
+    Ladders,
+    Rhythm,
+    Step,
+    code,
+    late_from,
+    step_day,
+)
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.life import OPEN
+
+Key = tuple[int, int, str, date]
+"""What is recorded once: assignment, person, step, due date."""
 
 
 @dataclass(frozen=True)
 class Duty:
     """What of an assignment decides about notices. `urged_from` is the day from which steps may be owed:
     publishing, reopening, or the day on which the present due date was given. While it is `undecided` (another day is
-    asked for, or another unit) nothing goes up; reminders go on."""
+    asked for, or another unit) nothing goes up; reminders go on. `coordinator_id` is the unit that follows its plan
+    up."""
 
     assignment_id: int
     unit_id: int
@@ -27,7 +43,6 @@ class Duty:
     urged_from: date
     soft: bool = False
     courtesy: bool = False
-    published: bool = True
     undecided: bool = False
     plan_id: int = 0
     task_id: int = 0
@@ -37,15 +52,23 @@ class Duty:
 
 @dataclass(frozen=True)
 class Team:
-    """Who of a unit gets notices."""
+    """Who of a unit gets notices; `coordinators` follow its plans up."""
 
     officers: tuple[int, ...] = ()
     heads: tuple[int, ...] = ()
+    coordinators: tuple[int, ...] = ()
 
     def members(self, roles: Iterable[str]) -> tuple[int, ...]:
-        """People with these roles, each once. Where a unit has no officer, its head stands in."""
-        by_role = {"officer": self.officers or self.heads, "head": self.heads}
+        """People with these roles of the unit's own, each once. Where it has no officer, its head stands in."""
+        by_role = {OFFICER: self.officers or self.heads, HEAD: self.heads}
         return tuple(dict.fromkeys(person for role in roles for person in by_role.get(role, ())))
+
+    @property
+    def nobody(self) -> bool:
+        return not self.officers and not self.heads
+
+
+NOBODY = Team()
 
 
 @dataclass(frozen=True)
@@ -58,8 +81,13 @@ class Owed:
     due_on: date
 
     @property
-    def key(self) -> tuple[int, int, str, date]:
+    def key(self) -> Key:
         return (self.assignment_id, self.person_id, self.step, self.due_on)
+
+    @property
+    def what(self) -> str:
+        """`extension` of `extension-12`; empty for a step of a ladder, which is a number of days."""
+        return self.step.partition("-")[0] if self.step[:1].isalpha() else ""
 
 
 def owed(
@@ -68,16 +96,157 @@ def owed(
     ladders: Ladders,
     calendar: WorkCalendar,
     today: date,
-    recorded: Collection[tuple[int, int, str, date]],
+    recorded: Collection[Key],
+    leaders: tuple[int, ...] = (),
 ) -> list[Owed]:
     """Every step whose day is reached and that is not recorded yet. Nothing on a day off."""
     if not calendar.works(today):
         return []
-    steps = (one for duty in duties for one in _steps(duty, teams, ladders, calendar, today))
-    return [one for one in steps if one.key not in recorded]
+    found: dict[Key, Owed] = {}
+    rungs = _Rungs(ladders, calendar, today)
+    people = _People(teams, leaders)
+    for duty in duties:
+        if not _is_urged(duty, today):
+            continue
+        assert duty.due_on is not None
+        for step, roles, rises in rungs.of(duty):
+            for person in people.told(duty, roles, rises=rises):
+                key = (duty.assignment_id, person, step, duty.due_on)
+                if key not in recorded and key not in found:  # the rhythm may meet a step
+                    found[key] = Owed(*key)
+    return list(found.values())
+
+
+def _is_urged(duty: Duty, today: date) -> bool:
+    return duty.due_on is not None and duty.state == OPEN and duty.urged_from <= today
+
+
+Rung = tuple[str, tuple[str, ...], bool]
+"""(code, roles, whether it rises above those who are reminded)."""
+
+
+class _Rungs:
+    """What of the ladders is reached on a day: the same for all work that is alike, worked out once."""
+
+    def __init__(self, ladders: Ladders, calendar: WorkCalendar, today: date) -> None:
+        self.ladders = ladders
+        self.calendar = calendar
+        self.today = today
+        self._known: dict[tuple[object, ...], tuple[Rung, ...]] = {}
+
+    def of(self, duty: Duty) -> tuple[Rung, ...]:
+        ladder = self.ladders.of(duty.plan_id, duty.kind, duty.task_id)
+        like = (id(ladder), duty.due_on, duty.urged_from, duty.soft, duty.undecided)
+        if like not in self._known:
+            self._known[like] = tuple(self._reached(duty, ladder))
+        return self._known[like]
+
+    def _reached(self, duty: Duty, ladder: Ladder) -> Iterator[Rung]:
+        for step in ladder.steps:
+            if _reached(step, duty, self.calendar, self.today):
+                yield step.code, step.to, step.escalates
+        days = _days_of(ladder.rhythm, duty, self.calendar, self.today)
+        if ladder.rhythm is not None and days is not None:
+            roles = tuple(role for role in ladder.rhythm.to if role == OFFICER or not duty.undecided)
+            yield code(days), roles, True
+
+
+class _People:
+    """Who is told of which rung: the same for all work of a unit under one coordinator."""
+
+    def __init__(self, teams: Mapping[int, Team], leaders: tuple[int, ...]) -> None:
+        self.teams = teams
+        self.leaders = leaders
+        self._known: dict[tuple[object, ...], tuple[int, ...]] = {}
+
+    def told(self, duty: Duty, roles: tuple[str, ...], *, rises: bool) -> tuple[int, ...]:
+        like = (duty.unit_id, duty.coordinator_id, duty.courtesy, roles, rises)
+        if like not in self._known:
+            self._known[like] = _told(duty, roles, self.teams, self.leaders, rises=rises)
+        return self._known[like]
+
+
+def _reached(step: Step, duty: Duty, calendar: WorkCalendar, today: date) -> bool:
+    assert duty.due_on is not None
+    if step.escalates and duty.undecided:
+        return False
+    day = step_day(step, duty.due_on, duty.urged_from, calendar, soft=duty.soft)
+    return day is not None and day <= today
+
+
+def _days_of(rhythm: Rhythm | None, duty: Duty, calendar: WorkCalendar, today: date) -> int | None:
+    """The day of the rhythm that was reached last: of those that nobody told, only that one is owed."""
+    assert duty.due_on is not None
+    if rhythm is None or duty.soft:
+        return None
+    since = late_from(duty.due_on, duty.urged_from, calendar)
+    return rhythm.latest(calendar.working_days(since, today)) if since < today else None
+
+
+def _told(
+    duty: Duty, roles: Iterable[str], teams: Mapping[int, Team], leaders: tuple[int, ...], *, rises: bool
+) -> tuple[int, ...]:
+    """People in these roles, each once. Courtesy units are asked, not ordered: nothing goes to head or leader, and no
+    head stands in for an officer once it is late. A unit in which there is nobody is the coordinators' concern."""
+    team = teams.get(duty.unit_id, NOBODY)
+    following = teams.get(duty.coordinator_id, NOBODY).coordinators
+    by_role = {
+        OFFICER: team.officers if duty.courtesy and rises else team.officers or team.heads,
+        HEAD: () if duty.courtesy else team.heads,
+        COORDINATOR: following,
+        LEADER: () if duty.courtesy else leaders,
+    }
+    if team.nobody:
+        by_role |= {OFFICER: following, HEAD: following}
+    return tuple(dict.fromkeys(person for role in roles for person in by_role[role]))
+
+
+# Urging letters
+
+
+@dataclass(frozen=True)
+class Urging:
+    """An urging letter that is due: once for each due date, whoever is told of it."""
+
+    assignment_id: int
+    plan_id: int
+    unit_id: int
+    due_on: date
+    step: str
+
+    @property
+    def key(self) -> tuple[int, date]:
+        return (self.assignment_id, self.due_on)
+
+
+def urgings(
+    duties: Iterable[Duty],
+    ladders: Ladders,
+    calendar: WorkCalendar,
+    today: date,
+    recorded: Collection[tuple[int, date]],
+) -> list[Urging]:
+    """Which letters are due and not recorded: not to courtesy units, nor while another day is asked for."""
+    if not calendar.works(today):
+        return []
+    found: dict[tuple[int, date], Urging] = {}
+    for duty in duties:
+        if duty.courtesy or not _is_urged(duty, today):
+            continue
+        for step in ladders.of(duty.plan_id, duty.kind, duty.task_id).steps:
+            if step.letter and duty.due_on and _reached(step, duty, calendar, today):
+                one = Urging(duty.assignment_id, duty.plan_id, duty.unit_id, duty.due_on, step.code)
+                found.setdefault(one.key, one)
+    return [one for key, one in found.items() if key not in recorded]
+
+
+# What is told once
 
 
 INHERITED = "inherited"
+PUBLISHED = "published"
+MOVED, DROPPED = "moved", "dropped"
+ONGOING = "ongoing"  # the step that records a question about ongoing work
 
 
 @dataclass(frozen=True)
@@ -94,7 +263,7 @@ def inherited(
     teams: Mapping[int, Team],
     calendar: WorkCalendar,
     today: date,
-    recorded: Collection[tuple[int, int, str, date]],
+    recorded: Collection[Key],
 ) -> list[Owed]:
     """What a unit is told that it inherited: once a person, its head included. Nothing on a day off."""
     if not calendar.works(today):
@@ -102,14 +271,14 @@ def inherited(
     owed = (
         Owed(one.assignment_id, person, INHERITED, one.on)
         for one in legacies
-        for person in teams.get(one.unit_id, Team()).members(("officer", "head"))
+        for person in teams.get(one.unit_id, NOBODY).members((OFFICER, HEAD))
     )
     return [one for one in owed if one.key not in recorded]
 
 
 @dataclass(frozen=True)
 class Call:
-    """A request that people are told of once: these roles of a unit, and a person. `step` names the request."""
+    """What people are told of once: these roles of a unit, and a person. `step` names it."""
 
     assignment_id: int
     step: str
@@ -124,31 +293,55 @@ def called(
     teams: Mapping[int, Team],
     calendar: WorkCalendar,
     today: date,
-    recorded: Collection[tuple[int, int, str, date]],
+    recorded: Collection[Key],
 ) -> list[Owed]:
     """Who is told of which request: each person once, whatever they are told for. Nothing on a day off."""
     if not calendar.works(today):
         return []
     owed = []
     for one in calls:
-        team = teams.get(one.unit_id, Team()) if one.unit_id is not None else Team()
+        team = teams.get(one.unit_id, NOBODY) if one.unit_id is not None else NOBODY
         asker = () if one.person_id is None else (one.person_id,)
         people = dict.fromkeys((*team.members(one.roles), *asker))
         owed += [Owed(one.assignment_id, person, one.step, one.on) for person in people]
     return [one for one in owed if one.key not in recorded]
 
 
-def _steps(
-    duty: Duty, teams: Mapping[int, Team], ladders: Ladders, calendar: WorkCalendar, today: date
-) -> Iterator[Owed]:
-    if duty.due_on is None or duty.state != OPEN or not duty.published or duty.urged_from > today:
-        return
-    team = teams.get(duty.unit_id, Team())
-    for step in ladders.of(duty.plan_id, duty.kind, duty.task_id).steps:
-        day = step_day(step, duty.due_on, duty.urged_from, calendar, soft=duty.soft)
-        if day is None or day > today or (step.escalates and duty.undecided):
-            continue
-        # Courtesy units are asked, not ordered: their officers are reminded, nothing goes up to the head.
-        told = team.officers if duty.courtesy and step.escalates else team.members(step.to)
-        for person in told:
-            yield Owed(duty.assignment_id, person, step.code, duty.due_on)
+# At once, or with the next digest
+
+
+AT_ONCE = ("published", "returned", "extension", "event", "explain")
+SHOWING_THE_DAY = ("published", "returned", "event")
+ANSWERING = ("extension", *SHOWING_THE_DAY)
+
+
+def parted(owed: Iterable[Owed], today: date, *, late_only: bool = False) -> tuple[list[Owed], list[Owed]]:
+    """(what one person is told at once, what with the next digest).
+
+    What a letter at once says anyway is recorded with it and left out of the digest: that the day has moved, and the
+    reminders of work whose day it shows. With `late_only` (reminders turned off) the digest tells of nothing that is
+    not late; what was asked, decided or handed over is no reminder.
+    """
+    owed = list(owed)
+    told = {(one.assignment_id, one.what) for one in owed}
+    now, digest = [], []
+    for one in owed:
+        if one.what in AT_ONCE or _said_with(one, told):
+            now.append(one)
+        elif not (late_only and _is_reminder(one, today)):
+            digest.append(one)
+    return now, digest
+
+
+def _said_with(one: Owed, told: Collection[tuple[int, str]]) -> bool:
+    if one.what == MOVED:
+        return any((one.assignment_id, what) in told for what in ANSWERING)
+    if one.what or one.step.startswith("+"):
+        return False
+    return any((one.assignment_id, what) in told for what in SHOWING_THE_DAY)
+
+
+def _is_reminder(one: Owed, today: date) -> bool:
+    if not one.what:
+        return not one.step.startswith("+") and one.due_on >= today
+    return one.what in (ONGOING, MOVED, DROPPED)

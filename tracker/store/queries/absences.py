@@ -87,13 +87,14 @@ def stood_in(day: date) -> Any:
         .join(Absence, Absence.person_id == Role.person_id)
         .join(absent, absent.id == Absence.person_id)
         .join(deputy, deputy.id == Absence.deputy_id)
-        .where(*_in_force(day), Role.role.in_(UNIT_ROLES), absent.active, deputy.active)
+        .where(*in_force(day), Role.role.in_(UNIT_ROLES), absent.active, deputy.active)
         .where(or_(Absence.unit_id.is_(None), Absence.unit_id == Role.unit_id))
         .order_by(Role.id, Absence.id)
     )
 
 
-def _in_force(day: date) -> tuple[ColumnElement[bool], ...]:
+def in_force(day: date) -> tuple[ColumnElement[bool], ...]:
+    """Conditions: nobody cancelled the absence, and it holds on that day."""
     return (Absence.cancelled_at.is_(None), Absence.starts_on <= day, Absence.ends_on >= day)
 
 
@@ -103,3 +104,15 @@ def deputies(
     """(absent person, unit) → who acts there on the day."""
     query = stood_in(day).where(Role.person_id.in_(set(people)), *holds)
     return {(row.Role.person_id, row.Role.unit_id): row.deputy_id for row in session.execute(query)}
+
+
+def acting_for(session: AnySession, day: date, people: Iterable[int]) -> dict[int, int]:
+    """Absent person → who acts for them in all their units; the letters of a role without a unit go there."""
+    deputy = aliased(Person)
+    query = (
+        select(Absence.person_id, Absence.deputy_id)
+        .join(deputy, deputy.id == Absence.deputy_id)
+        .where(*in_force(day), Absence.unit_id.is_(None), deputy.active, Absence.person_id.in_(set(people)))
+        .order_by(Absence.id)
+    )
+    return dict(session.execute(query).all())

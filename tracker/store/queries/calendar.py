@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import select
 
 from tracker.deadlines.due import Options
-from tracker.deadlines.workdays import OFF, WORKED, DayRow, WorkCalendar
+from tracker.deadlines.workdays import NATIONAL, OFF, WORKED, DayRow, WorkCalendar
 from tracker.store.engine import AnySession
 from tracker.store.models import CalendarDay, Committee
 
@@ -59,3 +60,13 @@ def day_row(one: CalendarDay) -> DayRow:
 @lru_cache(maxsize=256)
 def _built(rows: tuple[DayRow, ...], article_148: bool, checked: tuple[tuple[int, str], ...]) -> WorkCalendar:
     return WorkCalendar.of(rows, article_148=article_148, checked=dict(checked))
+
+
+def working_on(session: AnySession, day: date) -> Callable[[int], bool]:
+    """`working_on(session, day)(committee_id)`: whether a committee works on that day, of however many."""
+    query = select(CalendarDay.committee_id, CalendarDay.kind).where(
+        CalendarDay.removed_at.is_(None), CalendarDay.kind.in_(KINDS), CalendarDay.day == day
+    )
+    own = {committee_id: KINDS[kind] == WORKED for committee_id, kind in session.execute(query)}
+    national = own.get(None, NATIONAL.works(day))
+    return lambda committee_id: own.get(committee_id, national)

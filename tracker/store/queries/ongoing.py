@@ -54,31 +54,55 @@ def ongoing_rows(
     plan_id: int | None = None,
 ) -> list[OngoingRow]:
     """The open work without a due day of plans that go on, by the day on which its next report is due."""
-    found = session.execute(_query(holders, committee_id, plan_id)).all()
-    held = held_since(session)
-    works = [row for row in found if held(row.Assignment.plan_id, row.Assignment.timing_id, "") is None]
-    if not works:
-        return []
-    reports = _reports(session, [row.Assignment for row in works], today)
-    notes = _notes(session, [row.Assignment.id for row in works])
-    named = names(session, {row.Assignment.holder_id for row in works}, today)
-    rows = []
-    for row in works:
-        one: Assignment = row.Assignment
-        when = asked(Work(one.state, one.due_on), reports(one), notes.get(one.id, ()), today)
-        if when is not None:
-            rows.append(
-                OngoingRow(
-                    id=one.id,
-                    title=row.task,
-                    plan_name=row.number or row.title,
-                    holder_id=one.holder_id,
-                    holder_name=named.get(one.holder_id, ""),
-                    coordinator_id=row.coordinator_id,
-                    asked=when,
+    return Ongoing(session, today, holders=holders, committee_id=committee_id, plan_id=plan_id).rows(today)
+
+
+class Ongoing:
+    """The open work without a due day, its reports from a day on, and its notes: read once for all days since."""
+
+    def __init__(
+        self,
+        session: AnySession,
+        since: date,
+        *,
+        holders: Collection[int] | None = None,
+        committee_id: int | None = None,
+        plan_id: int | None = None,
+    ) -> None:
+        found = session.execute(_query(holders, committee_id, plan_id)).all()
+        held = held_since(session)
+        self._session = session
+        self._works = [
+            row for row in found if held(row.Assignment.plan_id, row.Assignment.timing_id, "") is None
+        ]
+        works = [row.Assignment for row in self._works]
+        self._reports = _Reports(session, works, since) if works else None
+        self._notes = _notes(session, [one.id for one in works])
+        self._holders = {one.holder_id for one in works}
+
+    def rows(self, today: date) -> list[OngoingRow]:
+        """As it stands on a day, if nobody does anything until then."""
+        if self._reports is None:
+            return []
+        named = names(self._session, self._holders, today)
+        reports = self._reports.on(today)
+        rows = []
+        for row in self._works:
+            one: Assignment = row.Assignment
+            when = asked(Work(one.state, one.due_on), reports(one), self._notes.get(one.id, ()), today)
+            if when is not None:
+                rows.append(
+                    OngoingRow(
+                        id=one.id,
+                        title=row.task,
+                        plan_name=row.number or row.title,
+                        holder_id=one.holder_id,
+                        holder_name=named.get(one.holder_id, ""),
+                        coordinator_id=row.coordinator_id,
+                        asked=when,
+                    )
                 )
-            )
-    return sorted(rows, key=lambda row: (row.asked.by, row.id))
+        return sorted(rows, key=lambda row: (row.asked.by, row.id))
 
 
 def _query(holders: Collection[int] | None, committee_id: int | None, plan_id: int | None) -> Any:
@@ -107,50 +131,63 @@ def _query(holders: Collection[int] | None, committee_id: int | None, plan_id: i
     return query
 
 
-def _reports(
-    session: AnySession, works: Iterable[Assignment], today: date
-) -> Callable[[Assignment], list[ReportDay]]:
+class _Reports:
     """The report days for a piece of work: those of its holder in the plan, else any of the plan, else the
     committee's own. A report that was sent already asks for nothing."""
-    plans = {one.plan_id for one in works}
-    is_report = exists().where(TaskVersion.task_id == Assignment.task_id, TaskVersion.kind == REPORT)
-    query = (
-        select(
-            Assignment.plan_id,
-            Assignment.holder_id,
-            Assignment.period,
-            Assignment.due_on,
-            Assignment.state,
-            Timing.label,
-        )
-        .join(Timing, Timing.id == Assignment.timing_id)
-        .join(Task, Task.id == Assignment.task_id)
-        .where(
-            Assignment.plan_id.in_(plans),
-            Assignment.due_on >= today,
-            Task.withdrawn_at.is_(None),
-            is_report,
-        )
-    )
-    own: dict[tuple[int, int], set[ReportDay]] = {}
-    of_plan: dict[int, set[ReportDay]] = {}
-    for row in session.execute(query):
-        mine = own.setdefault((row.plan_id, row.holder_id), set())
-        if row.state in LIVE and row.due_on is not None:
-            day = report_day(reporting_period(row.period, row.label), row.due_on)
-            mine.add(day)
-            of_plan.setdefault(row.plan_id, set()).add(day)
-    chains: dict[int, list[ReportDay]] = {}
 
-    def found(one: Assignment) -> list[ReportDay]:
-        mine = own.get((one.plan_id, one.holder_id))
-        if mine is None:
-            mine = of_plan.get(one.plan_id)
-        if mine is None and one.committee_id not in chains:
-            chains[one.committee_id] = chain_days(session, one.committee_id, today)
-        return sorted(chains[one.committee_id] if mine is None else mine, key=lambda day: day.by)
+    def __init__(self, session: AnySession, works: Iterable[Assignment], since: date) -> None:
+        plans = {one.plan_id for one in works}
+        is_report = exists().where(TaskVersion.task_id == Assignment.task_id, TaskVersion.kind == REPORT)
+        query = (
+            select(
+                Assignment.plan_id,
+                Assignment.holder_id,
+                Assignment.period,
+                Assignment.due_on,
+                Assignment.state,
+                Timing.label,
+            )
+            .join(Timing, Timing.id == Assignment.timing_id)
+            .join(Task, Task.id == Assignment.task_id)
+            .where(
+                Assignment.plan_id.in_(plans),
+                Assignment.due_on >= since,
+                Task.withdrawn_at.is_(None),
+                is_report,
+            )
+        )
+        self._session = session
+        self._rows = [
+            (row.plan_id, row.holder_id, row.due_on, _report_of(row)) for row in session.execute(query)
+        ]
 
-    return found
+    def on(self, today: date) -> Callable[[Assignment], list[ReportDay]]:
+        """The report days that are not over on a day."""
+        own: dict[tuple[int, int], set[ReportDay]] = {}
+        of_plan: dict[int, set[ReportDay]] = {}
+        for plan_id, holder_id, due_on, report in self._rows:
+            if due_on >= today:
+                mine = own.setdefault((plan_id, holder_id), set())
+                if report is not None:
+                    mine.add(report)
+                    of_plan.setdefault(plan_id, set()).add(report)
+        chains: dict[int, list[ReportDay]] = {}
+
+        def found(one: Assignment) -> list[ReportDay]:
+            mine = own.get((one.plan_id, one.holder_id))
+            if mine is None:
+                mine = of_plan.get(one.plan_id)
+            if mine is None and one.committee_id not in chains:
+                chains[one.committee_id] = chain_days(self._session, one.committee_id, today)
+            return sorted(chains[one.committee_id] if mine is None else mine, key=lambda day: day.by)
+
+        return found
+
+
+def _report_of(row: Any) -> ReportDay | None:
+    if row.state not in LIVE:
+        return None
+    return report_day(reporting_period(row.period, row.label), row.due_on)
 
 
 def chain_days(session: AnySession, committee_id: int, today: date) -> list[ReportDay]:

@@ -81,9 +81,7 @@ def _opened(told: Told, row: LetterRow, facts: Facts, base_url: str, several: bo
 
 
 def _published(row: LetterRow, facts: Facts, base_url: str, several: bool) -> Line:
-    waits = (
-        _("hạn tính từ khi có: “%(words)s”", words=cut(row.waits_for, 200)) if row.state == WAITING else ""
-    )
+    waits = _("chờ: “%(words)s”", words=cut(row.waits_for, 200)) if row.state == WAITING else ""
     return Line(
         cut(row.title, TITLE),
         parts(*_where(row, several), waits),

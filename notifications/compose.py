@@ -25,6 +25,7 @@ from tracker.store.queries.bounces import BouncedRow
 from tracker.store.queries.letter_rows import LetterRow
 from tracker.store.queries.notices import DigestRow, Follower, InheritedRow
 from tracker.store.queries.ongoing import OngoingRow
+from tracker.vietnamese.forms import sentence
 
 __all__ = ["WIDTH", "Facts", "Line", "Wording", "digest", "headline", "listed", "now"]
 
@@ -135,7 +136,9 @@ def _digest_page(
         *questions.sections(told.ongoing, base_url, facts),
         *own.inherited_sections(told.inherited, base_url, facts),
     ]
-    known = {row.id for row in told.own} | {row.id for row in told.inherited}
+    known = (
+        {row.id for row in told.own} | {row.id for row in told.inherited} | {row.id for row in told.changed}
+    )
     head = _headline(told, facts, today)
     not_late = bool(told.ongoing) or any(group.tone != "son" for group in groups)
     return Page(
@@ -150,7 +153,7 @@ def _digest_page(
         extends=bool(told.own),
         rest="" if facts.reader.reminders_off else own.rest(rows, known, today),
         late=_late(late_since),
-        followers=_followers(sender.followers),
+        followers=_followers(sender.followers, facts),
         why=_why(told, facts, sender, now=False),
         settings_url=f"{base_url}/tai-khoan",
         unsubscribe=facts.unsubscribe if not_late else "",
@@ -202,7 +205,7 @@ def _now_page(person: str, told: _Told, facts: Facts, sender: _Sender, late_sinc
         button=_button(True, base_url),
         extends=bool(told.new),
         late=_late(late_since),
-        followers=_followers(sender.followers),
+        followers=_followers(sender.followers, facts),
         why=_why(told, facts, sender, now=True),
         settings_url=f"{base_url}/tai-khoan",
         digest=False,
@@ -228,7 +231,7 @@ def _headline(told: _Told, facts: Facts, today: date) -> str:
     if not found and told.changed:
         units = own.whose(row.holder_name for row in told.changed)
         found.append(f"{units}: {', '.join(changes.parts_of(facts))}")
-    return one_line("; ".join(found) or questions.headline(told.ongoing))
+    return sentence(one_line("; ".join(found) or questions.headline(told.ongoing)))
 
 
 def _elsewhere(told: _Told, today: date) -> list[str]:
@@ -241,6 +244,8 @@ def _elsewhere(told: _Told, today: date) -> list[str]:
 
 
 def _opening(told: _Told, facts: Facts, sender: _Sender) -> str:
+    if not told.units:
+        return _opening_above(told, facts)
     units = sender.coordinators
     if told.own and "officer" not in sender.roles and "head" in sender.roles:
         return _(
@@ -256,14 +261,17 @@ def _opening(told: _Told, facts: Facts, sender: _Sender) -> str:
         )
     if told.asked or told.ongoing or told.changed:
         return _("%(units)s xin báo các nội dung dưới đây.", units=units)
-    if told.inherited:
-        return _("%(units)s xin báo các việc mà đơn vị tiếp nhận do sắp xếp.", units=units)
+    return _("%(units)s xin báo các việc mà đơn vị tiếp nhận do sắp xếp.", units=units)
+
+
+def _opening_above(told: _Told, facts: Facts) -> str:
+    """For whoever oversees the work of others."""
+    if told.above and facts.week:
+        return _("Xin báo đồng chí các việc đã quá hạn ở các đơn vị và tổng hợp đầu tuần.")
     if told.above:
         return _("Xin báo đồng chí các việc đã quá hạn ở các đơn vị.")
     if told.unheard:
         return _("Xin báo đồng chí các việc sắp đến hạn của đơn vị chưa có ai nhận thư.")
-    if told.red:
-        return _("Xin báo đồng chí địa chỉ thư mà hệ thống không gửi tới được.")
     return _("Xin gửi đồng chí tổng hợp đầu tuần.")
 
 
@@ -282,10 +290,13 @@ def _button(does: bool, base_url: str) -> tuple[str, str]:
     return _("Mở trang theo dõi"), f"{base_url}/theo-doi"
 
 
-def _followers(found: Iterable[Follower]) -> tuple[str, ...]:
+def _followers(found: Iterable[Follower], facts: Facts) -> tuple[str, ...]:
+    """Whom to ask; who follows the plans up is not sent to themselves."""
+    own = facts.reader.units("coordinator")
     return tuple(
         one_line(", ".join(part for part in (one.person_name, one.unit_name, one.phone) if part))
         for one in found
+        if one.unit_id not in own
     )
 
 

@@ -29,8 +29,9 @@ class Line:
 
     @property
     def beside(self) -> str:
-        """Lead and note in one."""
-        return " · ".join(part for part in (self.lead, self.note) if part)
+        """What plain text says in one: lead, note, and where it stands if no day is said."""
+        standing = "" if self.day else self.standing
+        return " · ".join(part for part in (self.lead, self.note, standing) if part)
 
     @property
     def day_upper(self) -> str:
@@ -41,7 +42,7 @@ class Line:
         """The day as plain text says it."""
         if self.standing and self.day:
             return _("Hạn: %(day)s, %(standing)s", day=self.day, standing=self.standing)
-        return sentence(self.day or self.standing)
+        return sentence(self.day)
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def parts(*found: str) -> str:
 
 def joined(names: Iterable[str]) -> str:
     """`A`, `A và B`, `A, B và C`"""
-    *first, last = dict.fromkeys(name for name in names if name) or [""]
+    *first, last = dict.fromkeys(one_line(name) for name in names if name) or [""]
     return _("%(first)s và %(last)s", first=", ".join(first), last=last) if first else last
 
 

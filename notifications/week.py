@@ -190,7 +190,7 @@ def _sections(week: Week, base_url: str) -> tuple[Section, ...]:
         Line(
             title=one_line(week.names.get(one.id, "")),
             note=counted("%(num)d việc quá hạn", one.count),
-            standing=_("lâu nhất %(days)s", days=standing_words(one.longest)),
+            standing=_longest(one.longest),
             tone="son",
             mark="◆",
             url=f"{base_url}/theo-doi?don-vi={one.id}#chi-tiet",
@@ -201,7 +201,6 @@ def _sections(week: Week, base_url: str) -> tuple[Section, ...]:
     nobody = [
         Line(
             title=one_line(week.names.get(one, "")),
-            standing=_("chưa có ai nhận thư"),
             url=f"{base_url}/don-vi/{one}",
         )
         for one in week.unattended[:UNITS_SHOWN]
@@ -217,6 +216,11 @@ def _sections(week: Week, base_url: str) -> tuple[Section, ...]:
             f"{base_url}/khong-doc",
         ),
     )
+
+
+def _longest(stands: Standing) -> str:
+    """`lâu nhất 8 ngày làm việc`; a weekend alone is not counted out."""
+    return _("lâu nhất %(n)d ngày làm việc", n=stands.days) if stands.days else standing_words(stands)
 
 
 def _listed(name: str, lines: Sequence[Line], count: int, url: str) -> tuple[Section, ...]:
@@ -241,14 +245,14 @@ def _due_line(one: DueLine, week: Week, base_url: str) -> Line:
 
 
 def headline(week: Week, today: date) -> str:
-    """`Tổng hợp tuần 18/5: 3 đơn vị có việc quá hạn, 5 việc đến hạn trong tuần`"""
+    """`tổng hợp tuần từ 18/5: 3 đơn vị có việc quá hạn, 5 việc đến hạn trong tuần`"""
     told = []
     if week.late:
         told.append(counted("%(num)d đơn vị có việc quá hạn", len(week.late)))
     if week.due:
         told.append(counted("%(num)d việc đến hạn trong tuần", len(week.due)))
     whole = ", ".join(told) or _("không có việc quá hạn, không có việc đến hạn trong tuần")
-    return _("Tổng hợp tuần từ %(day)s: %(told)s", day=short_day(today), told=whole)
+    return _("tổng hợp tuần từ %(day)s: %(told)s", day=short_day(today), told=whole)
 
 
 def holders(week: Week) -> Collection[int]:

@@ -1,9 +1,11 @@
-"""The letter as people read it: sentences as tables, and two whole letters kept beside this file."""
+"""The letters as people read them: sentences as tables, and every whole letter kept beside this file."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,164 +13,80 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from notifications.compose import WIDTH, Wording, digest, headline, listed
+from notifications.compose import WIDTH, headline, listed
+from notifications.facts import Told
+from notifications.hook import body
+from notifications.lines import cut, fill
+from notifications.week import counted_week, summary
+from tests.notifications.letters import (
+    ABOVE,
+    AT,
+    AT_ONCE,
+    BASE,
+    DIGESTS,
+    HEADS,
+    INHERITED,
+    LATE_ONLY,
+    MANY_PUBLISHED,
+    NEW,
+    OFFICER,
+    OFFICER_FACTS,
+    OWN,
+    ROWS,
+    SECRET,
+    SEVERAL,
+    TODAY,
+    WEEK,
+    event,
+    facts,
+    legacy,
+    letter_row,
+    letters,
+    made,
+    made_now,
+    published,
+    row,
+)
 from tracker.clock import vietnam_day
-from tracker.deadlines.workdays import NATIONAL
 from tracker.progress.standing import Work
-from tracker.store.queries.notices import DigestRow, Follower, InheritedRow
+from tracker.services import figures
+from tracker.services.links import work_link
+from tracker.store.queries.letter_rows import PlanLine
+from tracker.store.queries.work import Counted
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-TODAY = date(2026, 5, 20)
-BASE = "https://dondoc.sonthanh.example"
-JUSTICE = Follower(1, "Phòng Tư pháp", "tuphap@sonthanh.example", "Phạm Minh Anh", "số máy lẻ 105")
+CASES = [*(f"digest-{name}" for name in DIGESTS), *(f"now-{name}" for name in AT_ONCE)]
 
 
-def row(number: int, title: str, due: date, plan: str = "12/KH-UBND", **changes: Any) -> DigestRow:
-    facts: dict[str, Any] = {
-        "id": number,
-        "title": title,
-        "plan_name": plan,
-        "period": "once",
-        "holder_id": 5,
-        "holder_name": "UBND xã Tân Lập",
-        "coordinator_id": 1,
-        "work": Work("open", due, due),
-        "returned_on": None,
-        "returned_reason": "",
-    }
-    return DigestRow(**(facts | changes))
-
-
-ROWS = [
-    row(
-        1,
-        "Rà soát, kiện toàn tổ hòa giải ở cơ sở và đội ngũ hòa giải viên; báo cáo kết quả về Phòng Tư pháp",
-        date(2026, 5, 15),
-        returned_on=datetime(2026, 5, 18, 2, tzinfo=UTC),
-        returned_reason="cần bổ sung danh sách",
-    ),
-    row(
-        2,
-        "Báo cáo kết quả tự kiểm tra văn bản do HĐND, UBND xã ban hành",
-        date(2026, 5, 18),
-        "18/KH-UBND",
-    ),
-    row(3, "Tổ chức hội nghị phổ biến các luật mới có hiệu lực năm 2026, gửi báo cáo kết quả", TODAY),
-    row(
-        4,
-        "Đăng tin, bài phổ biến pháp luật tháng 5 trên Trang thông tin điện tử của xã",
-        date(2026, 5, 21),
-        period="2026-05",
-    ),
-    row(
-        5,
-        "Góp ý dự thảo Quy chế phối hợp trong xử lý vi phạm hành chính trên địa bàn huyện",
-        date(2026, 5, 22),
-        "25/KH-UBND",
-    ),
-    row(6, "Báo cáo tháng 5", date(2026, 5, 29)),
-    row(7, "Báo cáo 6 tháng đầu năm", date(2026, 6, 15), period="2026-H1"),
-    row(8, "Báo cáo năm", date(2026, 11, 20), period="2026"),
-]
-TOLD = {(3, TODAY), (4, date(2026, 5, 21)), (5, date(2026, 5, 22))}
-
-
-def made(app: Flask, **changes: Any) -> Wording:
-    facts: dict[str, Any] = {
-        "person": "Nguyễn Thu Hằng",
-        "roles": {"officer"},
-        "rows": ROWS,
-        "told": TOLD,
-        "followers": [JUSTICE],
-        "today": TODAY,
-        "calendar": NATIONAL,
-        "base_url": BASE,
-    }
-    wording = digest(**(facts | changes))
-    assert wording is not None
-    return wording
-
-
-SEVERAL = {
-    "person": "Trần Quốc Bảo",
-    "roles": {"head"},
-    "rows": [
-        row(11, "Rà soát văn bản <quy phạm> & báo cáo", TODAY, "Kế hoạch 'thử' của \"huyện\""),
-        row(
-            12,
-            "Báo cáo quý II",
-            date(2026, 6, 10),
-            holder_id=6,
-            holder_name="UBND xã Bình Minh",
-            period="2026-Q2",
-            coordinator_id=2,
-        ),
-    ],
-    "told": {(11, TODAY), (12, date(2026, 6, 10))},
-    "followers": [JUSTICE, Follower(2, "Phòng Văn hóa và Thông tin", "", "", "")],
-}
-
-
-def legacy(number: int, title: str, due: date | None, origin: str, **changes: Any) -> InheritedRow:
-    facts: dict[str, Any] = {
-        "id": number,
-        "title": title,
-        "plan_name": "12/KH-UBND",
-        "period": "once",
-        "due_on": due,
-        "from_name": origin,
-        "holder_name": "UBND xã Tân Bình",
-        "coordinator_id": 1,
-    }
-    return InheritedRow(**(facts | changes))
-
-
-INHERITED = {
-    "rows": [row(21, "Báo cáo năm", date(2026, 11, 20), holder_name="UBND xã Tân Bình")],
-    "told": set(),
-    "inherited": [
-        legacy(21, "Báo cáo năm", date(2026, 11, 20), "UBND xã Tân Lập"),
-        legacy(22, "Báo cáo năm", date(2026, 11, 20), "UBND xã Bình Minh"),
-        legacy(23, "Báo cáo năm", date(2026, 11, 20), "UBND xã Phú Hòa"),
-        legacy(24, "Xây dựng tủ sách pháp luật điện tử", None, "UBND xã Tân Lập"),
-    ],
-}
-
-
-@pytest.mark.parametrize(
-    ("name", "changes"), [("officer", {}), ("several-units", SEVERAL), ("inherited", INHERITED)]
-)
+@pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("kind", ["txt", "html"])
-def test_a_letter_is_as_it_was_read_and_kept(
-    sqlite_app: Flask, name: str, changes: dict[str, Any], kind: str
-) -> None:
+def test_a_letter_is_as_it_was_read_and_kept(sqlite_app: Flask, name: str, kind: str) -> None:
     """After a change on purpose: run with SNAPSHOTS=write, read the difference, then commit it."""
-    wording = made(sqlite_app, **changes)
+    wording = letters()[name]
     text = f"Tiêu đề: {wording.subject}\n\n{wording.text}" if kind == "txt" else wording.html
-    path = SNAPSHOTS / f"digest-{name}.{kind}"
+    path = SNAPSHOTS / f"{name}.{kind}"
     if os.environ.get("SNAPSHOTS") == "write":
         path.write_text(text, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == text
 
 
 def test_what_was_inherited_is_one_line_a_task_with_all_who_had_it(sqlite_app: Flask) -> None:
-    wording = made(sqlite_app, **INHERITED)
+    wording = made(**INHERITED)
     assert wording.subject == "UBND xã Tân Bình: tiếp nhận 4 việc"
     assert "từ UBND xã Tân Lập, UBND xã Bình Minh và UBND xã Phú Hòa" in " ".join(wording.text.split())
     assert "Không có hạn" in wording.text
-    assert "không có hạn" in wording.html
+    assert "Không có hạn" in wording.html
 
 
 def test_a_long_inheritance_is_cut_and_says_how_much_is_left(sqlite_app: Flask) -> None:
     rows = [legacy(n, f"Việc {n}", None, "UBND xã Tân Lập") for n in range(1, 36)]
-    assert "Còn 5 việc tiếp nhận khác" in made(sqlite_app, rows=[], told=set(), inherited=rows).text
+    assert "Còn 5 việc tiếp nhận khác" in made(rows=[], told=set(), inherited=rows).text
 
 
 def test_subject_and_heading_say_the_same_sentence(sqlite_app: Flask) -> None:
-    wording = made(sqlite_app)
-    assert wording.subject == "UBND xã Tân Lập: 2 việc quá hạn, 1 việc đến hạn hôm nay"
-    assert re.search(r"<h1[^>]*>(.*?)</h1>", wording.html).group(1) == wording.subject  # type: ignore[union-attr]
-    assert f"<title>{wording.subject}</title>" in wording.html
+    for wording in letters().values():
+        assert re.search(r"<h1[^>]*>(.*?)</h1>", wording.html).group(1) == wording.subject  # type: ignore[union-attr]
+        assert f"<title>{wording.subject}</title>" in wording.html
 
 
 @pytest.mark.parametrize(
@@ -176,7 +94,8 @@ def test_subject_and_heading_say_the_same_sentence(sqlite_app: Flask) -> None:
     [
         (["2026-05-15"], "UBND xã Tân Lập: 1 việc quá hạn"),
         (["2026-05-20"], "UBND xã Tân Lập: 1 việc đến hạn hôm nay"),
-        (["2026-05-27", "2026-05-21"], "UBND xã Tân Lập: 2 việc sắp đến hạn"),
+        (["2026-05-27", "2026-05-21"], "UBND xã Tân Lập: 2 việc sắp đến hạn, gần nhất 21/5/2026"),
+        (["2026-05-21"], "UBND xã Tân Lập: 1 việc sắp đến hạn, hạn 21/5/2026"),
         (["2026-05-15", "2026-05-21"], "UBND xã Tân Lập: 1 việc quá hạn"),
     ],
 )
@@ -185,41 +104,226 @@ def test_the_headline_names_the_most_urgent_first(sqlite_app: Flask, dues: list[
     assert headline(rows, TODAY) == sentence
 
 
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [
+        (
+            "digest-above",
+            "4 việc quá hạn ở 3 đơn vị, lâu nhất 6 ngày làm việc; 1 việc của đơn vị chưa có ai nhận thư",
+        ),
+        ("digest-week", "Tổng hợp tuần từ 18/5: 3 đơn vị có việc quá hạn, 3 việc đến hạn trong tuần"),
+        (
+            "digest-quiet-week",
+            "Tổng hợp tuần từ 18/5: không có việc quá hạn, không có việc đến hạn trong tuần",
+        ),
+        ("digest-changed", "UBND xã Tân Lập: 1 việc đổi hạn, 2 việc không còn phải thực hiện"),
+        ("now-published", "UBND xã Tân Lập: 4 việc mới, hạn đầu tiên 15/6/2026"),
+        ("now-opened", "UBND xã Tân Lập: 1 việc đã có hạn, hạn 19/6/2026"),
+        ("now-extension", "UBND xã Tân Lập: đồng ý gia hạn đến 29/5/2026"),
+        ("now-courtesy", "Công an huyện Sơn Thanh: 1 đề nghị giải trình, chậm nhất 22/5/2026"),
+    ],
+)
+def test_the_subject_says_what_and_by_when(sqlite_app: Flask, name: str, subject: str) -> None:
+    assert letters()[name].subject == subject
+
+
 def test_plain_text_is_wrapped_at_72_and_only_addresses_are_longer(sqlite_app: Flask) -> None:
-    for line in made(sqlite_app).text.splitlines():
-        assert len(line) <= WIDTH or BASE in line
+    for name, wording in letters().items():
+        for line in wording.text.splitlines():
+            assert len(line) <= WIDTH or BASE in line, (name, line)
+
+
+def test_what_is_filled_is_what_was_said() -> None:
+    words = "một hai " * 40
+    assert fill(words, "1. ", "   ").split() == ["1.", *words.split()]
+    assert fill("") == ""
+    assert fill("x" * 100) == "x" * 100
 
 
 def test_each_line_leads_to_its_page(sqlite_app: Flask) -> None:
-    wording = made(sqlite_app)
+    wording = made()
     for number in range(1, 6):
         assert f"{BASE}/viec/{number}\n" in wording.text
         assert f'href="{BASE}/viec/{number}"' in wording.html
     assert f"{BASE}/viec/6" not in wording.text
 
 
+def test_a_line_that_the_reader_may_tick_leads_to_a_signed_page(sqlite_app: Flask) -> None:
+    wording = made(facts=OFFICER_FACTS)
+    path = work_link(OFFICER.id, 3, 5, 0, 40, secret=SECRET, at=AT)
+    assert f"{BASE}{path}\n" in wording.text
+    assert f'href="{BASE}{path}"' in wording.html
+    above = made(**ABOVE)
+    assert f"{BASE}/viec/61\n" in above.text, "work of others is looked at with a log-in"
+    assert "/thu/viec/" not in above.text
+
+
 def test_html_needs_nothing_from_another_machine_and_escapes_what_it_prints(sqlite_app: Flask) -> None:
-    wording = made(sqlite_app, **SEVERAL)
-    assert "<img" not in wording.html
-    assert "url(" not in wording.html
-    assert set(re.findall(r'https?://([^/"]+)', wording.html)) == {"dondoc.sonthanh.example"}
+    for wording in letters().values():
+        assert "<img" not in wording.html
+        assert "url(" not in wording.html
+        assert "<script" not in wording.html
+        assert set(re.findall(r'https?://([^/"]+)', wording.html)) == {"dondoc.sonthanh.example"}
+    wording = made(**SEVERAL)
     assert "&lt;quy phạm&gt; &amp; báo cáo" in wording.html
     assert "<quy phạm> & báo cáo" in wording.text
 
 
-def test_a_title_with_line_breaks_cannot_break_a_header(sqlite_app: Flask) -> None:
-    odd = [row(1, "Việc\r\nBcc: x@y.example", TODAY, holder_name="UBND xã\r\nTân Lập")]
-    wording = made(sqlite_app, rows=odd, told={(1, TODAY)})
-    assert "\n" not in wording.subject
-    assert "\r" not in wording.text
+def test_nothing_that_people_write_breaks_a_header_or_a_tag(sqlite_app: Flask) -> None:
+    bad = "Việc\r\nBcc: x@y.example</h1><b>"
+    odd = [row(1, bad, TODAY, holder_name="UBND xã\r\nTân <Lập>")]
+    new = [letter_row(1, bad, TODAY, holder_name=bad, plan_name=bad, waits_for=bad)]
+    for wording in (
+        made(rows=odd, told={(1, TODAY)}, person=bad),
+        made_now(facts=facts(OFFICER, published(new), new), person=bad),
+    ):
+        assert "\n" not in wording.subject
+        assert "\r" not in wording.text + wording.html
+        assert "</h1><b>" not in wording.html
+
+
+def test_a_title_as_long_as_a_page_is_cut_on_a_word(sqlite_app: Flask) -> None:
+    wording = made(rows=[row(1, "văn bản " * 500, TODAY)], told={(1, TODAY)})
+    assert len(wording.text) < 3000
+    assert re.search(r"văn bản…|văn…", wording.text)
+    assert cut("một hai ba", 7) == "một hai…"
+    assert cut("một hai", 7) == "một hai"
+    assert cut("x" * 20, 7) == "x" * 7 + "…"
+
+
+def test_many_lines_are_cut_with_a_count_and_a_link(sqlite_app: Flask) -> None:
+    wording = made_now(**MANY_PUBLISHED)
+    assert "VIỆC MỚI (36)" in wording.text
+    assert f"Còn 6 việc nữa, xin xem ở danh sách việc.\n{BASE}/viec\n" in wording.text
+    assert wording.subject == "UBND xã Tân Lập: 36 việc mới, hạn đầu tiên 1/6/2026"
 
 
 def test_what_is_not_listed_is_counted(sqlite_app: Flask) -> None:
-    assert "Còn 1 việc nữa trong tháng 5 và 2 việc sau đó." in made(sqlite_app).text
-    few = made(sqlite_app, rows=ROWS[:5])
-    assert "Còn" not in few.text.split("Mọi việc của đơn vị")[1].split("--")[0]
+    assert "Còn 1 việc nữa trong tháng 5 và 2 việc sau đó." in made().text
+    few = made(rows=ROWS[:5])
+    assert "Còn" not in few.text.split("Mở việc của đơn vị")[1].split("--")[0]
 
 
 def test_nothing_owed_any_more_is_no_letter(sqlite_app: Flask) -> None:
     assert listed(ROWS, {(3, date(2026, 5, 19))}, TODAY) == []
     assert vietnam_day(datetime(2026, 5, 19, 18, tzinfo=UTC)) == TODAY
+
+
+# Why, and how to end it
+
+
+def test_each_letter_says_why_it_came(sqlite_app: Flask) -> None:
+    for name, wording in letters().items():
+        assert "VÌ SAO TÔI NHẬN THƯ NÀY\nĐồng chí" in wording.text, name
+        assert f"Đổi cách nhận thư: {BASE}/tai-khoan" in wording.text, name
+
+
+def test_the_reasons_name_the_steps_with_their_days(sqlite_app: Flask) -> None:
+    said = " ".join(made(facts=OFFICER_FACTS).text.split())
+    assert "Đồng chí phụ trách việc của UBND xã Tân Lập." in said
+    assert (
+        "Các mốc nhắc trong thư này: trước hạn 3 ngày (19/5), 1 việc; trước hạn 1 ngày (20/5), 1 việc; "
+        "đúng ngày hạn (20/5), 1 việc."
+    ) in said
+    head = " ".join(made(**HEADS).text.split())
+    assert "Đồng chí là người đứng đầu UBND xã Tân Lập." in head
+    assert "sau hạn 1 ngày làm việc (19/5), 1 việc; sau hạn 3 ngày làm việc (20/5), 1 việc." in head
+
+
+def test_only_a_letter_of_what_is_not_late_can_be_ended(sqlite_app: Flask) -> None:
+    assert made(facts=OFFICER_FACTS).unsubscribe.startswith(f"{BASE}/thu/ngung/")
+    late = made(rows=ROWS[:2], told={(1, date(2026, 5, 15))}, facts=OFFICER_FACTS)
+    for wording in (late, made(**ABOVE), made_now(**MANY_PUBLISHED)):
+        assert wording.unsubscribe == ""
+        assert "/thu/ngung/" not in wording.text + wording.html
+
+
+def test_whoever_ended_the_reminders_is_told_of_what_is_late_alone(sqlite_app: Flask) -> None:
+    wording = made(**LATE_ONLY)
+    assert wording.subject == "UBND xã Tân Lập: 2 việc quá hạn"
+    assert "TUẦN NÀY" not in wording.text
+
+
+# What others hear
+
+
+def test_courtesy_units_are_asked_and_nothing_is_demanded_of_them(sqlite_app: Flask) -> None:
+    wording = letters()["now-courtesy"]
+    told = (wording.subject + wording.text + wording.html).lower()
+    assert "yêu cầu" not in told
+    assert "giao " not in told
+    assert "đề nghị" in told
+
+
+def test_work_that_was_done_meanwhile_is_not_told_upwards(sqlite_app: Flask) -> None:
+    done = {
+        number: replace(one, work=replace(one.work, state="submitted"))
+        for number, one in ABOVE["facts"].works.items()
+        if number != 61
+    }
+    kept = ABOVE["facts"].works | done
+    wording = made(**(ABOVE | {"facts": replace(ABOVE["facts"], works=kept)}))
+    assert wording.subject == "1 việc quá hạn ở UBND xã Bình Minh, lâu nhất 6 ngày làm việc"
+
+
+def test_new_work_that_was_sent_back_to_nobody_is_not_told(sqlite_app: Flask) -> None:
+    gone = [replace(one, work=Work("excused", one.due_on)) for one in NEW]
+    from notifications.compose import now
+
+    given: dict[str, Any] = {"today": TODAY, "calendar": None, "base_url": BASE}
+    assert now("A", set(), [], **given, facts=facts(OFFICER, published(gone), gone)) is None
+
+
+def test_the_figures_of_the_week_are_those_of_the_pages(sqlite_app: Flask) -> None:
+    plan = PlanLine(12, 1, 1, "12/KH-UBND")
+    monday, past = date(2026, 5, 18), date(2026, 5, 8)
+    works = [
+        Work("accepted", past, past, past),
+        Work("accepted", past, past, date(2026, 5, 12)),
+        Work("open", past, past),
+        Work("open", date(2026, 5, 21), date(2026, 5, 21)),
+        Work("open", None),
+    ]
+    lines = [Counted(n, 12, n, n, "once", n, n, "all", "", work) for n, work in enumerate(works)]
+    week = counted_week([plan], lines, monday)
+    assert week.plans == ((plan, figures.of_plan(lines, monday)),)
+    [told] = summary(replace(week, names={}), monday, BASE).rows
+    assert told.figures == ("3", "1", "1", "1", "33%")
+    assert [(one.id, one.count, one.longest.days) for one in week.late] == [(2, 1, 6)]
+    assert [(one.assignment_id, one.due_on, one.units) for one in week.due] == [(3, date(2026, 5, 21), 1)]
+
+
+def test_the_week_says_who_gets_no_mail(sqlite_app: Flask) -> None:
+    week = summary(WEEK, date(2026, 5, 18), BASE)
+    assert [
+        line.title for one in week.sections if one.name == "Đơn vị chưa có ai nhận thư" for line in one.lines
+    ] == ["UBND xã An Khê"]
+
+
+# The calendar, and programs
+
+
+def test_whoever_wants_it_gets_the_due_days_as_events_of_the_units_calendar(sqlite_app: Flask) -> None:
+    events = {3: event(3, "Hội nghị", TODAY), 8: event(8, "Báo cáo năm", date(2026, 11, 20))}
+    calendar = made(facts=replace(OFFICER_FACTS, events=events)).calendar
+    assert "METHOD:PUBLISH\r\n" in calendar
+    assert "UID:viec-3@dondoc.sonthanh.example\r\n" in calendar
+    assert "viec-8@" not in calendar, "only what the letter tells"
+    assert calendar.endswith("END:VCALENDAR\r\n")
+    assert made(facts=OFFICER_FACTS).calendar == ""
+
+
+def test_a_webhook_is_told_what_is_owed_and_no_person() -> None:
+    works = {one.id: one for one in OWN}
+    steps = [Told(3, "0", TODAY), Told(2, "+1", date(2026, 5, 18)), Told(2, "+1", date(2026, 5, 18))]
+    told = json.loads(body(1, "UBND huyện Sơn Thanh", TODAY, steps, works, BASE))
+    assert told["day"] == "2026-05-20"
+    [unit] = told["units"]
+    assert (unit["code"], unit["name"]) == ("DV5", "UBND xã Tân Lập")
+    assert [(one["assignment"], one["step"], one["due_on"]) for one in unit["owed"]] == [
+        (2, "+1", "2026-05-18"),
+        (3, "0", "2026-05-20"),
+    ]
+    assert unit["owed"][0]["url"] == f"{BASE}/viec/2"
+    assert "person" not in json.dumps(told)
+    assert body(1, "UBND huyện Sơn Thanh", TODAY, [], works, BASE) == ""

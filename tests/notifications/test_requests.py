@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from typing import Any
 
@@ -11,14 +10,13 @@ from flask import Flask
 
 from notifications.policy import Call, Duty, Team, called, owed
 from notifications.sweep import sweep
-from tests.notifications.test_compose import SNAPSHOTS, made
+from tests.notifications.letters import ASKED, made
 from tests.services.asking_desk import publish_plan
 from tracker.deadlines.ladder import Ladders
 from tracker.deadlines.workdays import NATIONAL
 from tracker.extensions import db
 from tracker.services import explaining, extending, handing_back, waiting
 from tracker.store.models import Explanation, HandBack, Notice
-from tracker.store.queries.asked_notices import AskedRow
 
 MONDAY = date(2026, 5, 18)
 TEAM = {5: Team(officers=(1, 2), heads=(3,))}
@@ -52,98 +50,11 @@ def test_a_request_may_be_one_persons_alone() -> None:
 # The words
 
 
-def asked(kind: str, key: int, title: str, state: str, **facts: Any) -> AskedRow:
-    given: dict[str, Any] = {
-        "plan_name": "12/KH-UBND",
-        "period": "once",
-        "unit": "UBND xã Tân Lập",
-        "other": "",
-        "wanted_on": None,
-        "day": date(2026, 5, 15),
-        "words": "",
-        "number": 1,
-        "coordinator_id": 1,
-    }
-    return AskedRow(kind=kind, id=key, request_id=key, title=title, state=state, **(given | facts))
-
-
-ASKED = [
-    asked(
-        "explain",
-        1,
-        "Rà soát, kiện toàn tổ hòa giải ở cơ sở",
-        "asked",
-        other="Vũ Đình Khôi",
-        words="Vì sao đến nay chưa có báo cáo, trong khi các xã khác đã gửi?",
-        day=date(2026, 5, 22),
-    ),
-    asked(
-        "extension",
-        3,
-        "Báo cáo kết quả tự kiểm tra văn bản",
-        "offered",
-        wanted_on=date(2026, 5, 29),
-        day=date(2026, 5, 25),
-        words="Phải tổng hợp báo cáo huyện.",
-    ),
-    asked(
-        "extension",
-        4,
-        "Góp ý dự thảo Quy chế phối hợp",
-        "agreed",
-        wanted_on=date(2026, 5, 29),
-        day=date(2026, 5, 29),
-        number=3,
-    ),
-    asked(
-        "extension",
-        5,
-        "Báo cáo tháng 5",
-        "refused",
-        wanted_on=date(2026, 6, 5),
-        day=date(2026, 5, 29),
-        period="2026-05",
-        words="Phải gửi tỉnh trước 01/6.",
-    ),
-    asked(
-        "wait",
-        6,
-        "Tổ chức hội nghị phổ biến các luật mới",
-        "waiting",
-        other="Phòng Văn hóa và Thông tin",
-        wanted_on=date(2026, 5, 18),
-        day=None,
-        words="Chờ danh sách đại biểu của xã.",
-    ),
-    asked("given", 7, "Đăng tin, bài phổ biến pháp luật", "given", words="Thuộc địa bàn xã.", day=None),
-    asked(
-        "handback",
-        8,
-        "Khảo sát nhu cầu tìm hiểu pháp luật",
-        "agreed",
-        other="UBND xã Bình Minh",
-        words="Đúng là nhầm xã.",
-    ),
-    asked("handback", 9, "Lập danh mục văn bản", "refused", words="Kế hoạch giao cho các xã."),
-]
-
-
-@pytest.mark.parametrize("kind", ["txt", "html"])
-def test_a_letter_of_requests_is_as_it_was_read_and_kept(sqlite_app: Flask, kind: str) -> None:
-    """After a change on purpose: run with SNAPSHOTS=write, read the difference, then commit it."""
-    wording = made(sqlite_app, asked=ASKED)
-    text = f"Tiêu đề: {wording.subject}\n\n{wording.text}" if kind == "txt" else wording.html
-    path = SNAPSHOTS / f"digest-requests.{kind}"
-    if os.environ.get("SNAPSHOTS") == "write":
-        path.write_text(text, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == text
-
-
 def test_the_subject_says_what_was_asked_or_answered(sqlite_app: Flask) -> None:
     nothing = {"rows": [], "told": set()}
-    assert made(sqlite_app, **nothing, asked=ASKED[:1]).subject == "UBND xã Tân Lập: 1 yêu cầu giải trình"
-    assert made(sqlite_app, **nothing, asked=ASKED[1:4]).subject == "UBND xã Tân Lập: 3 trả lời về gia hạn"
-    both = made(sqlite_app, asked=ASKED).subject
+    assert made(**nothing, asked=ASKED[:1]).subject == "UBND xã Tân Lập: 1 yêu cầu giải trình"
+    assert made(**nothing, asked=ASKED[1:4]).subject == "UBND xã Tân Lập: 3 trả lời về gia hạn"
+    both = made(asked=ASKED).subject
     assert both == "UBND xã Tân Lập: 2 việc quá hạn, 1 việc đến hạn hôm nay, 1 yêu cầu giải trình"
 
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,11 @@ from waitress.server import create_server
 from notifications.sweep import sweep
 from tests.conftest import CHROMIUM_FLAGS, HandClock, free_port
 from tracker import demo
+from tracker.access import Actor
 from tracker.app import create_app
 from tracker.clock import at_vietnam
 from tracker.extensions import db
+from tracker.services import accounts, links, reminders
 from tracker.settings import Settings, Smtp
 from tracker.store.models import (
     Assignment,
@@ -38,6 +40,7 @@ from tracker.store.models import (
     Plan,
     PlanVersion,
     Role,
+    Submission,
     UnitChange,
     UnitGroup,
     UnitVersion,
@@ -45,7 +48,7 @@ from tracker.store.models import (
 
 MOMENT = at_vietnam(date(2026, 5, 20), 8)
 SIZES = {"1440": (1440, 900), "390": (390, 844)}
-DARK = {"theo-doi", "viec", "kiem-tra", "viec-mot"}
+DARK = {"theo-doi", "viec", "kiem-tra", "viec-mot", "thu-viec", "thu-ngung"}
 
 
 def addresses() -> dict[str, list[tuple[str, str]]]:
@@ -129,6 +132,53 @@ def addresses() -> dict[str, list[tuple[str, str]]]:
             ("don-vi-cua-toi", f"/don-vi/{holder}"),
         ],
     }
+
+
+def letter_pages(app: Flask, *, at: datetime) -> list[tuple[str, str]]:
+    """Pages that links in letters open without a log-in: work that is open, sent, returned; the reminders on, off."""
+    secret = app.config["SECRET_KEY"]
+
+    def officer(unit_id: int) -> int:
+        query = select(Role.person_id).where(Role.unit_id == unit_id, Role.role == "officer")
+        return int(db.session.scalars(query.order_by(Role.id)).first() or 0)
+
+    def path(work: Assignment, turn: int) -> str:
+        person = officer(work.holder_id)
+        return links.work_link(person, work.id, work.holder_id, turn, 0, secret=secret, at=at)
+
+    def work_in(*where: Any) -> Assignment:
+        holders = select(Role.unit_id).where(Role.role == "officer")
+        query = select(Assignment).where(Assignment.holder_id.in_(holders), *where)
+        return db.session.scalars(query.order_by(Assignment.id)).first() or none_found(query)
+
+    late = work_in(Assignment.state == "open", Assignment.due_on < at.date())
+    sent = work_in(Assignment.state == "submitted")
+    returned = work_in(
+        Assignment.state == "open",
+        Assignment.id.in_(select(Submission.assignment_id).where(Submission.state == "returned")),
+    )
+    on, off = officer(late.holder_id), officer(sent.holder_id)
+    reminders.turn_reminders(actor_of(off, at), False, at=at)
+    reminders.propose(actor_of(on, at), late.holder_id, "Hoàng Gia Linh", "linh@sonthanh.example", at=at)
+    old = links.work_link(on, late.id, late.holder_id, 0, 0, secret=secret, at=at - timedelta(days=15))
+    return [
+        ("thu-viec", path(late, 0)),
+        ("thu-viec-da-gui", path(sent, 0)),
+        ("thu-viec-tra-lai", path(returned, len(returned.submissions))),
+        ("thu-viec-het-han", old),
+        ("thu-ngung", links.unsubscribe_link(on, secret=secret)),
+        ("thu-ngung-da-tat", links.unsubscribe_link(off, secret=secret)),
+    ]
+
+
+def actor_of(person_id: int, at: datetime) -> Actor:
+    found = accounts.actor_of(person_id, at=at)
+    assert found is not None, person_id
+    return found
+
+
+def none_found(query: Any) -> Any:
+    raise LookupError(query)
 
 
 def email_of(role: str) -> str:
@@ -264,10 +314,10 @@ def main(folder: Path, *names: str) -> None:
             sweep(app, at=MOMENT)
             pages = {
                 role: (
-                    None if role == "nobody" else (email_of(role), sample.password),
+                    None if role in ("nobody", "letter") else (email_of(role), sample.password),
                     [page for page in found if not names or page[0] in names],
                 )
-                for role, found in addresses().items()
+                for role, found in (addresses() | {"letter": letter_pages(app, at=MOMENT)}).items()
             }
             db.session.remove()
         path = shutil.which("chromium")

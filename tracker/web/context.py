@@ -164,9 +164,9 @@ def committee_name() -> str:
 
 
 def demonstration() -> bool:
-    """Whether the committee in view is a demonstration; on the log-in page, whether any is."""
+    """Whether the committee in view is a demonstration; on pages without a log-in, whether any is."""
     if visitor() is None:
-        return request.blueprint == "auth" and show.holds_demonstration()
+        return request.blueprint in ("auth", "mail_links") and show.holds_demonstration()
     chosen = _chosen_committee()
     return bool(chosen and chosen[2])
 

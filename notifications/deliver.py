@@ -1,4 +1,4 @@
-"""Claimed letters go to the mail server one by one; what came of each is written down at once.
+"""Claimed letters leave one by one, channel after channel; what came of each is written down at once.
 
 A crash between sending and writing repeats one mail under the same Message-ID; nothing is ever lost.
 """
@@ -6,6 +6,7 @@ A crash between sending and writing repeats one mail under the same Message-ID; 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,10 +16,13 @@ from threading import Event
 from flask import current_app
 from sqlalchemy.exc import OperationalError
 
-from notifications import alive, making, outbox
-from notifications.mail import LATER, LINK, NEVER, Letterbox, NotSent
+from notifications import alive, outbox
+from notifications.channels import CHANNELS, MAIL, Means
+from notifications.freezing import DEAD, WITHDRAWN, Batch
+from notifications.mail import Letterbox
 from notifications.mailing import MAILING
 from notifications.outbox import Parcel
+from notifications.refusals import LATER, LINK, NEVER, NotSent
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
 
@@ -35,70 +39,97 @@ class Delivered:
     errors: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Round:
-    """What all letters of one sweep share."""
+    """One channel's part of a delivery. `in_hand` is the letter that may have left and is not written down yet."""
 
     session: AnySession
-    settings: Settings
-    letterbox: Letterbox
     token: str
     at: datetime
-    common: making.Common
+    channel: str
+    means: Means
+    done: Delivered
+    seconds: Callable[[], float]
+    begun: float
+    in_hand: int | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """However slow a server is: what comes next has its turn, and the next sweep goes on."""
+        most = MAILING.round_seconds if self.channel == MAIL else MAILING.hook_seconds
+        return self.seconds() - self.begun > most
 
 
-def deliver(session: AnySession, settings: Settings, token: str, at: datetime) -> Delivered:
-    """Send everything whose time has come. Without a mail server nothing is even claimed."""
+def deliver(
+    session: AnySession,
+    settings: Settings,
+    token: str,
+    at: datetime,
+    seconds: Callable[[], float] = time.monotonic,
+) -> Delivered:
+    """Send everything whose time has come, mail first. Without a mail server no mail is even claimed."""
     done = Delivered()
-    if not settings.smtp.ready or not outbox.anything_to_claim(session, at):
-        return done
-    letterbox = Letterbox(current_app.extensions["mail"], settings.smtp)
-    this = _Round(session, settings, letterbox, token, at, making.Common(session, at))
-    with alive.marked(token):
-        try:
-            while ids := outbox.claim(session, token, at, MAILING.batch):
-                if not _batch(this, ids, done):
-                    break
-        finally:
-            letterbox.close()
-            outbox.give_back(session, token)
+    means = Means(settings, Letterbox(current_app.extensions["mail"], settings), at)
+    try:
+        for channel in CHANNELS:
+            if means.has(channel) and outbox.anything_to_claim(session, at, channel):
+                this = _Round(session, token, at, channel, means, done, seconds, seconds())
+                with alive.marked(token):
+                    _deliver(this)
+    finally:
+        means.letterbox.close()
     return done
 
 
-def _batch(this: _Round, ids: list[int], done: Delivered) -> bool:
-    """False where the server is not to be reached: the rest waits for the next sweep."""
-    broken = 0
-    for letter_id in ids:
-        broken = broken + 1 if _one(this, letter_id, done) else 0
-        if broken >= MAILING.broken_links:
+def _deliver(this: _Round) -> None:
+    try:
+        while ids := outbox.claim(this.session, this.token, this.at, MAILING.batch, this.channel):
+            batch = Batch(this.session, this.token, this.at, this.means.settings, ids)
+            if not _send_all(this, batch) or this.is_over:
+                break
+            outbox.give_back(this.session, this.token)
+    finally:
+        outbox.give_back(this.session, this.token, this.in_hand)
+
+
+def _send_all(this: _Round, batch: Batch) -> bool:
+    """False where the server is not to be reached: the rest waits for the next sweep. A batch that takes too long
+    ends early: what is left of it is claimed again and made anew."""
+    broken, begun = 0, this.seconds()
+    for letter_id in batch.ids:
+        broken = broken + 1 if _one(this, batch, letter_id) else 0
+        if broken >= MAILING.broken_links and this.channel == MAIL:  # webhooks have a server each
             return False
+        if this.is_over or this.seconds() - begun > MAILING.batch_seconds:
+            break
     return True
 
 
-def _one(this: _Round, letter_id: int, done: Delivered) -> bool:
+def _one(this: _Round, batch: Batch, letter_id: int) -> bool:
     """Send one letter. True where the line broke on it."""
     parcel: Parcel | None = None
     try:
-        this.letterbox.open()  # before the text is made: without a server it stays open for what changes
-        frozen = making.freeze(
-            this.session, letter_id, this.token, this.at, this.settings.base_url, this.common
-        )
-        if isinstance(frozen, str):
-            done.withdrawn += frozen == "withdrawn"
-            done.failed += frozen == "dead"
+        this.means.open(
+            this.channel
+        )  # before the text is made: without a server it stays open for what changes
+        made = batch.parcel(letter_id)
+        if isinstance(made, str):
+            this.done.withdrawn += made == WITHDRAWN
+            this.done.failed += made == DEAD
             return False
-        parcel = frozen
-        answer = this.letterbox.send(parcel)
+        parcel, this.in_hand = made, letter_id
+        answer = CHANNELS[this.channel](parcel, this.means)
     except NotSent as refusal:
-        _refused(this, letter_id, parcel, refusal, done)
+        _refused(this, batch, letter_id, parcel, refusal)
         return refusal.how == LINK
     except Exception as error:  # a fault of ours in one letter is no reason to keep the others
         log.exception("letter %s", letter_id)
-        _refused(this, letter_id, parcel, NotSent(LATER, f"Không soạn được thư: {error!r}"), done)
-        done.errors.append(f"Thư {letter_id}: {error!r}")
+        _refused(this, batch, letter_id, parcel, NotSent(LATER, f"Không soạn được thư: {error!r}"))
+        this.done.errors.append(f"Thư {letter_id}: {error!r}")
         return False
     _surely(partial(outbox.mark_sent, this.session, parcel, answer, this.at))
-    done.sent += 1
+    this.in_hand = None
+    this.done.sent += 1
     return False
 
 
@@ -109,19 +140,25 @@ def _surely(write: Callable[[], None]) -> None:
         try:
             return write()
         except OperationalError:
-            log.warning("a sent letter could not be written down, once more in %s s", seconds)
+            log.warning("what became of a letter could not be written down, once more in %s s", seconds)
             Event().wait(seconds)
     return write()
 
 
-def _refused(this: _Round, letter_id: int, parcel: Parcel | None, refusal: NotSent, done: Delivered) -> None:
-    done.failed += 1
-    if refusal.how == NEVER or (refusal.how == LATER and _too_old(parcel, this.at)):
-        outbox.mark_dead(this.session, letter_id, this.token, refusal.answer)
-        return
-    outbox.put_off(this.session, letter_id, this.token, refusal.answer, this.at)
-    if refusal.how == LINK and refusal.answer not in done.errors:
-        done.errors.append(refusal.answer)
+def _refused(this: _Round, batch: Batch, letter_id: int, parcel: Parcel | None, refusal: NotSent) -> None:
+    this.done.failed += 1
+    mail_line = refusal.how == LINK and this.channel == MAIL
+    if refusal.how == NEVER or (not mail_line and _too_old(parcel, this.at)):
+        write = partial(outbox.mark_dead, this.session, letter_id, this.token, refusal.answer)
+    else:
+        unseen = parcel is None and batch.is_ours(letter_id)
+        write = partial(
+            outbox.put_off, this.session, letter_id, this.token, refusal.answer, this.at, unseen=unseen
+        )
+    _surely(write)
+    this.in_hand = None
+    if mail_line and refusal.answer not in this.done.errors:
+        this.done.errors.append(refusal.answer)
 
 
 def _too_old(parcel: Parcel | None, at: datetime) -> bool:

@@ -5,40 +5,38 @@ What a server or a line does comes out as an answer in words or as one `NotSent`
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import socket
 import ssl
 import time
-from email import policy
-from email.mime.base import MIMEBase
-from email.utils import parseaddr
+from collections.abc import Iterator
+from datetime import datetime
+from email.utils import format_datetime, parseaddr
 from typing import TYPE_CHECKING
 
 from flask import Flask
-from flask_mail import BadHeaderError, Connection, Mail, Message
+from flask_mail import BadHeaderError, Connection, Mail, Message, sanitize_address
 
+from notifications import bounce_address
 from notifications.outbox import Parcel
-from tracker.settings import Smtp
+from notifications.refusals import LATER, LINK, NEVER, NotSent
+from tracker.clock import VIETNAM
+from tracker.settings import Settings
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
 SENDER_NAME = "Đôn Đốc"
-NEVER, LATER, LINK = "never", "later", "link"
+FOLD = "\r\n "
+WORD_BYTES, WORDS_LENGTH = (
+    39,
+    60,
+)  # of an encoded word, so that with the name of its header a line stays short
 # Answers that speak of the server or of our log-in, whatever letter it was about; each of them would befall
 # every letter. The rest of 5xx is about this one.
 ABOUT_THE_LINE = {421, 500, 502, 503, 530, 534, 535, 538}
 TOO_LARGE = 552
-
-
-class NotSent(Exception):
-    """`how` is never (5xx for this letter), later (4xx for it), or link: the line, the server or our own settings
-    failed, which is no fault of the letter."""
-
-    def __init__(self, how: str, answer: str) -> None:
-        super().__init__(answer)
-        self.how = how
-        self.answer = answer
 
 
 def init(app: Flask) -> None:
@@ -131,16 +129,16 @@ class Link(Connection):
 class Letterbox:
     """The mail server for the length of one sweep: the line is opened when needed and again when it broke."""
 
-    def __init__(self, mail: Mail, smtp: Smtp) -> None:
+    def __init__(self, mail: Mail, settings: Settings) -> None:
         self._mail = mail
-        self._smtp = smtp
+        self._settings = settings
         self._link: Link | None = None
 
     def open(self) -> None:
         """Raises `NotSent` where the server cannot be reached or does not let us in."""
         if self._link is not None:
             return
-        link = Link(self._mail, self._smtp.timeout)
+        link = Link(self._mail, self._settings.smtp.timeout)
         try:
             link.__enter__()
         except (OSError, smtplib.SMTPException) as error:
@@ -152,7 +150,7 @@ class Letterbox:
         self.open()
         assert self._link is not None
         try:
-            self._link.send(message(parcel, self._smtp.sender))
+            self._link.send(FrozenMessage(parcel), self._envelope_sender(parcel))
         except Exception as error:
             refusal = _refusal(error)
             if refusal is None:
@@ -162,6 +160,13 @@ class Letterbox:
                 self._drop()
             raise refusal from error
         return str(getattr(self._link.host, "heard", ""))
+
+    def _envelope_sender(self, parcel: Parcel) -> str:
+        """Where a mail that cannot be delivered comes back to; it names its letter."""
+        back = self._settings.bounces.address
+        if not back:
+            return parcel.sender
+        return bounce_address.make(back, parcel.letter_id, self._settings.secret_key)
 
     def close(self) -> None:
         """Say good-bye where there is still somebody to say it to."""
@@ -180,32 +185,92 @@ class Letterbox:
 
 
 class FrozenMessage(Message):
-    """The same bytes on every try: boundaries come from the Message-ID, not from chance."""
+    """The same bytes on every try: nothing in them comes from chance, from a clock or from the machine.
 
-    def _message(self) -> MIMEBase:
-        made = super()._message()
+    Written without the email package's generator, which takes longer than all the rest of a letter. Texts are base64:
+    no server in between finds a line too long or a byte too high.
+    """
+
+    def __init__(self, parcel: Parcel) -> None:
+        super().__init__(
+            subject=parcel.subject,
+            recipients=[parcel.address],
+            body=parcel.text,
+            html=parcel.html,
+            sender=(SENDER_NAME, parseaddr(parcel.sender)[1]),
+            reply_to=parcel.reply_to or None,
+            date=parcel.frozen_at,
+        )
+        self.msgId = parcel.message_id
+        self._parcel = parcel
+
+    def as_bytes(self) -> bytes:
         stem = self.msgId.strip("<>").replace("@", "-at-")
-        for place, part in enumerate(part for part in made.walk() if part.is_multipart()):
-            part.set_boundary(f"=_{place}_{stem}")
-        # Python 3.11 loses spaces when it folds encoded words a second time ("sắp đếnhạn").
-        made.policy = policy.SMTP.clone(refold_source="none")
-        return made
+        text, html = _text(self._parcel.text, "plain"), _text(self._parcel.html, "html")
+        content = _several("alternative", f"=_1_{stem}", text, html)
+        if self._parcel.calendar:
+            content = _several("mixed", f"=_0_{stem}", content, _attached(self._parcel.calendar))
+        return b"".join(_header(name, value) for name, value in self._headers()) + content
+
+    def _headers(self) -> Iterator[tuple[str, str]]:
+        yield "Subject", _encoded(self.subject or "")
+        yield "From", f"{_encoded(SENDER_NAME)} <{parseaddr(self._parcel.sender)[1]}>"
+        yield "To", _ascii_address(self._parcel.address)
+        yield "Date", format_datetime(datetime.fromtimestamp(self._parcel.frozen_at, VIETNAM))
+        yield "Message-ID", self.msgId
+        if self._parcel.reply_to:
+            yield "Reply-To", _ascii_address(self._parcel.reply_to)
+        yield "Auto-Submitted", "auto-generated"
+        if self._parcel.unsubscribe:
+            yield "List-Unsubscribe", f"<{self._parcel.unsubscribe}>"
+            yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
+        yield "MIME-Version", "1.0"
 
 
-def message(parcel: Parcel, sender: str) -> FrozenMessage:
-    """A parcel as Flask-Mail wants it."""
-    made = FrozenMessage(
-        subject=parcel.subject,
-        recipients=[parcel.address],
-        body=parcel.text,
-        html=parcel.html,
-        sender=(SENDER_NAME, parseaddr(sender)[1]),
-        reply_to=parcel.reply_to or None,
-        date=parcel.frozen_at,
-        extra_headers={"Auto-Submitted": "auto-generated"},
+def _header(name: str, value: str) -> bytes:
+    unfolded = value.replace(FOLD, "")
+    if "\r" in unfolded or "\n" in unfolded:
+        raise BadHeaderError
+    return f"{name}: {value}\r\n".encode("ascii")
+
+
+def _encoded(words: str) -> str:
+    """RFC 2047: encoded words of whole characters, each on a line of its own."""
+    if words.isascii() and words.isprintable() and len(words) <= WORDS_LENGTH and "=?" not in words:
+        return words
+    chunks = [b""]
+    for one in (character.encode() for character in words):
+        if len(chunks[-1]) + len(one) > WORD_BYTES:
+            chunks.append(b"")
+        chunks[-1] += one
+    return FOLD.join(f"=?utf-8?b?{base64.b64encode(chunk).decode('ascii')}?=" for chunk in chunks)
+
+
+def _ascii_address(address: str) -> str:
+    return address if address.isascii() else str(sanitize_address(address))
+
+
+def _text(words: str, kind: str) -> bytes:
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    return head.encode("ascii") + _base64(words)
+
+
+def _attached(calendar: str) -> bytes:
+    head = (
+        'Content-Type: text/calendar; charset="utf-8"; method=PUBLISH\r\nContent-Transfer-Encoding: base64\r\n'
+        'Content-Disposition: attachment; filename="viec.ics"\r\n\r\n'
     )
-    made.msgId = parcel.message_id
-    return made
+    return head.encode("ascii") + _base64(calendar)
+
+
+def _base64(words: str) -> bytes:
+    return base64.encodebytes(words.encode()).replace(b"\n", b"\r\n")
+
+
+def _several(kind: str, boundary: str, *parts: bytes) -> bytes:
+    line = b"--" + boundary.encode("ascii")
+    head = f'Content-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n'.encode("ascii")
+    return head + b"".join(line + b"\r\n" + part + b"\r\n" for part in parts) + line + b"--\r\n"
 
 
 def _refusal(error: Exception) -> NotSent | None:

@@ -21,6 +21,9 @@ class Mailing:
     give_up_days: int
     batch: int
     broken_links: int
+    batch_seconds: int
+    round_seconds: int
+    hook_seconds: int
     sweep_days: int
 
 

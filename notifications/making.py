@@ -1,151 +1,183 @@
-"""The text of a claimed letter: made from the state of that moment and frozen with the row."""
+"""The words of letters, made for many at once: everything that they tell is read in a handful of queries.
+
+`words` writes for whoever orders: the sender from claimed rows (`freezing`), the forecast from memory.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from functools import cache, cached_property, partial
-from urllib.parse import urlsplit
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from flask_babel import force_locale
 
-from notifications.compose import Wording, digest, listed
-from notifications.outbox import Parcel, address_fault, instants
-from notifications.phrases import _
-from tracker.clock import at_vietnam, vietnam_day
-from tracker.deadlines.workdays import WorkCalendar
-from tracker.store.engine import AnySession, transaction
-from tracker.store.models import Letter
+from notifications.compose import Wording, digest, listed, now
+from notifications.facts import Facts
+from notifications.gathering import gathered
+from notifications.outbox import address_fault
+from tracker.clock import vietnam_day
+from tracker.settings import Settings
+from tracker.store.engine import AnySession
 from tracker.store.queries import asked_notices, notices
+from tracker.store.queries.asked_notices import KINDS, AskedRow
 from tracker.store.queries.calendar import calendars
+from tracker.store.queries.notices import DigestRow, Follower, InheritedRow, Part
+from tracker.store.queries.ongoing import OngoingRow
+
+Told = tuple[int, str, date]
+NOBODY = Part(frozenset(), frozenset())
+DIGEST = "digest"
 
 
-class Common:
-    """What the letters of one sweep share, asked once: calendars, who follows up, when the last sweep was."""
+@dataclass(frozen=True)
+class Order:
+    """A letter that is to be written: to whom, and the steps (assignment, step, day) that it tells. `late_since` is
+    the day on which it should have left, where that is over."""
 
-    def __init__(self, session: AnySession, at: datetime) -> None:
-        today = vietnam_day(at)
-        self.calendar = calendars(session)
-        self.follower = cache(partial(notices.follower, session, day=today))
-        self._swept = partial(notices.swept_before, session, at_vietnam(today))
+    person_id: int | None
+    committee_id: int
+    kind: str
+    steps: tuple[Told, ...]
+    weekly: bool = False
+    late_since: date | None = None
 
-    @cached_property
-    def swept_before(self) -> date | None:
-        """The last day before this one on which a sweep ran."""
-        last = self._swept()
-        return vietnam_day(last) if last else None
+    @property
+    def works(self) -> frozenset[int]:
+        return frozenset(work_id for work_id, _step, _on in self.steps)
 
-
-def freeze(
-    session: AnySession,
-    letter_id: int,
-    token: str,
-    at: datetime,
-    base_url: str,
-    common: Common | None = None,
-) -> Parcel | str:
-    """The parcel of a letter that this token claimed: made now from the present state, or as it was frozen
-    before. Else the state in which it is: withdrawn where nothing is left to say, dead where nobody can be
-    reached, or what another process made of it."""
-    with transaction(session):
-        letter = session.get(Letter, letter_id, populate_existing=True)
-        if letter is None or letter.state != "claimed" or letter.claim_token != token:
-            return letter.state if letter else "withdrawn"
-        if not _made(session, letter, at, base_url, common or Common(session, at)):
-            return letter.state
-        return Parcel(
-            letter_id=letter.id,
-            address=letter.address,
-            subject=letter.subject,
-            text=letter.text,
-            html=letter.html,
-            message_id=letter.message_id,
-            reply_to=_reply_to(session, letter),
-            tries=letter.tries,
-        )
+    @property
+    def rungs(self) -> frozenset[tuple[int, date]]:
+        """(assignment, due day) of its steps of the ladder, which are numbers of days; words name what is told once
+        (inherited, extension-12)."""
+        return frozenset((work_id, on) for work_id, step, on in self.steps if not step[:1].isalpha())
 
 
-def _made(session: AnySession, letter: Letter, at: datetime, base_url: str, common: Common) -> bool:
-    """The letter has its text: that of an earlier try, or a new one. False where there is nothing to send."""
-    assert letter.person_id is not None
-    person = notices.recipients(session, [letter.person_id])[letter.person_id]
-    fault = "" if _keeps_text(letter, at) else address_fault(person.email)
-    if fault:
-        letter.state, letter.answer, letter.claim_token = "dead", fault, ""
-        return False
-    wording = _wording(session, letter, person, at, base_url, common)
-    if wording is None:
-        letter.state, letter.claim_token = "withdrawn", ""
-        letter.answer = _("Việc đã xong hoặc đã đổi hạn trước khi thư đi.")
-        return False
-    if _keeps_text(letter, at):
-        return True
-    letter.address = person.email
-    letter.subject, letter.text, letter.html = wording.subject, wording.text, wording.html
-    host = urlsplit(base_url).hostname or "localhost"
-    first = f"{instants(letter.message_id)[0]:.0f}-" if letter.message_id else ""
-    letter.message_id = f"<letter-{letter.id}-{first}{int(at.timestamp())}@{host}>"
-    return True
+@dataclass(frozen=True)
+class Made:
+    """A letter as it can be frozen: its words, whom an answer goes to, and the assignments of which it speaks."""
+
+    wording: Wording
+    reply_to: str
+    works: frozenset[int]
 
 
-def _keeps_text(letter: Letter, at: datetime) -> bool:
-    """A retry sends the same bytes: on the day of the text, or where nobody knows whether it has arrived."""
-    if not letter.message_id:
-        return False
-    frozen_on = vietnam_day(datetime.fromtimestamp(instants(letter.message_id)[-1], UTC))
-    return frozen_on == vietnam_day(at) or not (letter.tries and letter.answer)
+def words(
+    session: AnySession, orders: Mapping[int, Order], at: datetime, settings: Settings
+) -> dict[int, Wording | None]:
+    """The words of each letter, by the id under which it was ordered (links are signed with it); None where nothing is
+    left to say. Reads only."""
+    made = letters(session, orders, at, settings)
+    return {key: one.wording if one else None for key, one in made.items()}
 
 
-def _wording(
-    session: AnySession,
-    letter: Letter,
-    person: notices.Recipient,
-    at: datetime,
-    base_url: str,
-    common: Common,
-) -> Wording | None:
-    today, calendar = vietnam_day(at), common.calendar(letter.committee_id)
-    rows = notices.digest_rows(session, person.id, today)
-    told = notices.letter_steps(session, letter.id)
-    legacy = notices.inherited_rows(session, letter.id, today)
-    asked = asked_notices.rows(session, letter.id, today)
-    shown = listed(rows, told, today)
-    ongoing = notices.ongoing_of(session, person.id, today)
-    coordinators = [
-        *(row.coordinator_id for row in asked),
-        *(row.coordinator_id for row in shown),
-        *(row.coordinator_id for row in legacy),
-        *(row.coordinator_id for row in ongoing),
-    ]
-    followers = [common.follower(unit_id) for unit_id in dict.fromkeys(coordinators)]
+def letters(
+    session: AnySession, orders: Mapping[int, Order], at: datetime, settings: Settings
+) -> dict[int, Made | None]:
+    """The same with what else is frozen."""
+    shelf = Shelf(session, orders.values(), vietnam_day(at))
+    telling = {key: _Telling(order, shelf) for key, order in orders.items()}
+    facts = gathered(session, orders, {key: one.works for key, one in telling.items()}, at, settings)
     with force_locale("vi"):
-        return digest(
-            person.name,
-            notices.person_roles(session, person.id, today),
-            rows,
-            told,
-            followers,
-            today=today,
-            calendar=calendar,
-            base_url=base_url,
-            inherited=legacy,
-            late_since=_late_since(letter, today, calendar, common.swept_before),
-            asked=asked,
-            ongoing=ongoing,
+        return {key: _made(one, shelf, facts[key], settings) for key, one in telling.items()}
+
+
+class Shelf:
+    """What the letters of a batch tell, read once for all of them."""
+
+    def __init__(self, session: AnySession, orders: Iterable[Order], today: date) -> None:
+        orders = list(orders)
+        people = {order.person_id for order in orders if order.person_id is not None}
+        self.today = today
+        self.calendar = calendars(session)
+        self.people = notices.recipients(session, people)
+        self.parts = notices.parts(session, people, today)
+        units = frozenset[int]().union(*(part.units for part in self.parts.values()))
+        self._rows = notices.digest_rows(session, units, today)
+        self._ongoing = notices.ongoing_of(session, units, today)
+        steps = {step for order in orders for step in order.steps}
+        inherited = {work_id for work_id, step, _on in steps if step == "inherited"}
+        self._inherited = notices.inherited_rows(session, inherited, today)
+        self._asked = asked_notices.rows(session, {(work_id, step) for work_id, step, _on in steps}, today)
+        self._coordinators = notices.coordinators_of(session, {work_id for work_id, _step, _on in steps})
+        self.followers = notices.followers(session, self._follow_up(), today)
+
+    def part(self, order: Order) -> Part:
+        return self.parts.get(order.person_id or 0, NOBODY)
+
+    def rows(self, order: Order) -> list[DigestRow]:
+        """Everything open and dated in the units of the reader."""
+        found = (row for unit in self.part(order).units for row in self._rows.get(unit, ()))
+        return sorted(found, key=lambda row: (row.due_on, row.place, row.id))
+
+    def ongoing(self, order: Order) -> list[OngoingRow]:
+        found = (row for unit in self.part(order).units for row in self._ongoing.get(unit, ()))
+        return sorted(found, key=lambda row: (row.asked.by, row.id))
+
+    def inherited(self, order: Order) -> list[InheritedRow]:
+        told = {work_id for work_id, step, _on in order.steps if step == "inherited"}
+        found = (self._inherited[work_id] for work_id in told if work_id in self._inherited)
+        return sorted(found, key=lambda row: (row.due_on or date.max, row.id))
+
+    def asked(self, order: Order) -> list[AskedRow]:
+        told = {(work_id, step) for work_id, step, _on in order.steps}
+        found = (self._asked[one] for one in told if one in self._asked)
+        return sorted(found, key=lambda row: (KINDS.index(row.kind), row.request_id))
+
+    def followed_by(self, order: Order) -> list[int]:
+        """The units that follow up the plans of its steps."""
+        return sorted(
+            {self._coordinators[work_id] for work_id in order.works if work_id in self._coordinators}
         )
 
+    def _follow_up(self) -> set[int]:
+        tables: tuple[Iterable[Collection[DigestRow | OngoingRow]], ...] = (
+            self._rows.values(),
+            self._ongoing.values(),
+        )
+        rows = {row.coordinator_id for table in tables for rows in table for row in rows}
+        return rows | set(self._coordinators.values())
 
-def _late_since(letter: Letter, today: date, calendar: WorkCalendar, swept: date | None) -> date | None:
-    """The day on which this letter should have left already: it waits since then, or nothing was swept."""
-    written = vietnam_day(letter.created_at)
-    if written < today:
-        return written
-    if swept is None:
+
+class _Telling:
+    """What one letter tells of the shelf."""
+
+    def __init__(self, order: Order, shelf: Shelf) -> None:
+        self.order = order
+        self.rows = shelf.rows(order)
+        self.asked, self.inherited = shelf.asked(order), shelf.inherited(order)
+        self.ongoing = shelf.ongoing(order) if order.kind == DIGEST else []
+        shown = listed(self.rows, order.rungs, shelf.today) if order.kind == DIGEST else []
+        speaking: list[Any] = [*self.asked, *shown, *self.inherited, *self.ongoing]
+        self.works = order.works | {row.id for row in speaking}
+        units = dict.fromkeys((*(row.coordinator_id for row in speaking), *shelf.followed_by(order)))
+        self.followers = [shelf.followers[unit] for unit in units]
+        self.reply_to = _reply_to(shelf.followers[unit] for unit in shelf.followed_by(order))
+
+
+def _made(telling: _Telling, shelf: Shelf, facts: Facts, settings: Settings) -> Made | None:
+    order = telling.order
+    person = shelf.people.get(order.person_id or 0)
+    if person is None:
         return None
-    missed = calendar.at_or_after(swept + timedelta(days=1))
-    return missed if missed < today else None
+    common: dict[str, Any] = {
+        "today": shelf.today,
+        "calendar": shelf.calendar(order.committee_id),
+        "base_url": settings.base_url,
+        "late_since": order.late_since,
+        "asked": telling.asked,
+        "facts": facts,
+    }
+    roles = shelf.parts[person.id].roles
+    if order.kind == DIGEST:
+        common |= {"inherited": telling.inherited, "ongoing": telling.ongoing}
+        wording = digest(person.name, roles, telling.rows, order.rungs, telling.followers, **common)
+    else:
+        wording = now(person.name, roles, telling.followers, **common)
+    return Made(wording, telling.reply_to, telling.works) if wording else None
 
 
-def _reply_to(session: AnySession, letter: Letter) -> str:
+def _reply_to(followers: Iterable[Follower]) -> str:
     """The mailbox of whoever follows the plans of this letter up; an answer goes to people, not to us."""
-    boxes = notices.coordinator_mailboxes(session, letter.id)
+    boxes = (one.mailbox for one in followers)
     return next((box for box in boxes if not address_fault(box)), "")

@@ -1,22 +1,24 @@
 """The outbox: letters are claimed, given back, marked. Everything may run twice.
 
-Besides the services and `collect`, `making` the only place that commits; every write is one short transaction,
+Besides the services, `collect` and `freezing` the only place that commits; every write is one short transaction,
 never one that waits for a mail server.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, select, update
 
 from notifications.mailing import MAILING
 from notifications.phrases import _
+from notifications.quiet import asleep
+from tracker.clock import vietnam_time
 from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Letter
 from tracker.store.queries import notices
@@ -36,6 +38,17 @@ class Parcel:
     message_id: str
     reply_to: str
     tries: int
+    channel: str = "mail"
+    committee_id: int = 0
+    sender: str = ""
+    unsubscribe: str = ""
+    calendar: str = ""
+
+    @classmethod
+    def of(cls, row: Any) -> Parcel:
+        """As the row of the letter has it."""
+        names = {one.name for one in fields(cls)} - {"letter_id"}
+        return cls(letter_id=row.id, **{name: getattr(row, name) for name in names})
 
     @property
     def frozen_at(self) -> float:
@@ -67,11 +80,11 @@ def address_fault(address: str) -> str:
 # Claiming
 
 
-def claim(session: AnySession, token: str, at: datetime, limit: int) -> list[int]:
-    """Take letters whose time has come; nobody else gets the same ones."""
+def claim(session: AnySession, token: str, at: datetime, limit: int, channel: str) -> list[int]:
+    """Take letters whose time has come; nobody else gets the same ones. They are to be sent in this order."""
     picked = (
         select(Letter.id)
-        .where(Letter.state.in_(notices.UNSENT), _its_time(at))
+        .where(*_its_turn(session, at, channel))
         .order_by(Letter.next_try_at, Letter.id)
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite leaves it out: there a writer is alone anyway
@@ -88,15 +101,19 @@ def claim(session: AnySession, token: str, at: datetime, limit: int) -> list[int
         return sorted(ids)
 
 
-def _its_time(at: datetime) -> ColumnElement[bool]:
-    """No pause is longer than the longest: a time beyond it comes from a clock that was wrong."""
-    return (Letter.next_try_at <= at) | (Letter.next_try_at > at + LONGEST_PAUSE)
+def _its_turn(session: AnySession, at: datetime, channel: str) -> tuple[ColumnElement[bool], ...]:
+    """Not while its committee sleeps, and a digest not before the digests of the day are made. No pause is longer
+    than the longest: a time beyond it comes from a clock that was wrong."""
+    its_time = (Letter.next_try_at <= at) | (Letter.next_try_at > at + LONGEST_PAUSE)
+    awake = Letter.committee_id.not_in(asleep(session, at))
+    early = vietnam_time(at).time() < MAILING.digest_from
+    turn = (Letter.state.in_(notices.UNSENT), Letter.channel == channel, its_time, awake)
+    return (*turn, Letter.kind != "digest") if early else turn
 
 
-def anything_to_claim(session: AnySession, at: datetime) -> bool:
+def anything_to_claim(session: AnySession, at: datetime, channel: str) -> bool:
     """A look that writes nothing, for the many sweeps that find nothing."""
-    query = select(Letter.id).where(Letter.state.in_(notices.UNSENT), _its_time(at)).limit(1)
-    return session.scalar(query) is not None
+    return session.scalar(select(Letter.id).where(*_its_turn(session, at, channel)).limit(1)) is not None
 
 
 def claimants(session: AnySession) -> list[str]:
@@ -105,26 +122,42 @@ def claimants(session: AnySession) -> list[str]:
 
 
 def free_claims(session: AnySession, dead: Iterable[str]) -> int:
-    """Give back what processes claimed that are dead (`alive.dead`). What became of the letter that they had
-    in hand nobody knows: an answer of an earlier try no longer holds."""
+    """Give back what processes claimed that are dead (`alive.dead`). Each sent its letters in the order of their ids
+    and wrote each one down before the next: so nobody knows what became of its first one that has a text, and none
+    of the others has left."""
     tokens = list(dead)
     if not tokens:
         return 0
     with transaction(session):
-        return _give_back(session, Letter.claim_token.in_(tokens), answer="")
+        theirs = (Letter.state == "claimed", Letter.claim_token.in_(tokens))
+        in_hand = (
+            select(func.min(Letter.id)).where(*theirs, Letter.message_id != "").group_by(Letter.claim_token)
+        )
+        unsure = list(session.scalars(in_hand))
+        return _give_back(session, *theirs, unsure=unsure)
 
 
-def give_back(session: AnySession, token: str) -> None:
-    """Claimed, but not tried: back to where they were."""
+def give_back(session: AnySession, token: str, in_hand: int | None = None) -> None:
+    """Claimed, but not tried: back to where they were. `in_hand` is a letter that may have left."""
     with transaction(session):
-        _give_back(session, Letter.claim_token == token)
+        theirs = (Letter.state == "claimed", Letter.claim_token == token)
+        _give_back(session, *theirs, unsure=[] if in_hand is None else [in_hand])
 
 
-def _give_back(session: AnySession, *where: ColumnElement[bool], **more: Any) -> int:
+def _give_back(session: AnySession, *where: ColumnElement[bool], unsure: Collection[int]) -> int:
+    """What nobody can have seen loses its text. What somebody may have seen keeps it for good: an answer of an
+    earlier try no longer holds."""
+    doubt = Letter.id.in_(unsure)
     result = session.execute(
         update(Letter)
-        .where(Letter.state == "claimed", *where)
-        .values(state=case((Letter.tries > 0, "failed"), else_="waiting"), claim_token="", **more)
+        .where(*where)
+        .values(
+            state=case((doubt | (Letter.tries > 0), "failed"), else_="waiting"),
+            message_id=case((~doubt & (Letter.tries == 0), ""), else_=Letter.message_id),
+            answer=case((doubt, ""), else_=Letter.answer),
+            tries=case((doubt, Letter.tries + 1), else_=Letter.tries),
+            claim_token="",
+        )
         .returning(Letter.id)
         .execution_options(synchronize_session=False)
     )
@@ -133,15 +166,24 @@ def _give_back(session: AnySession, *where: ColumnElement[bool], **more: Any) ->
 
 # Marking
 
+_LETTERS: Any = Letter.__table__
+_SENT = (
+    update(_LETTERS)
+    .where(_LETTERS.c.id == bindparam("letter"))
+    .values(
+        state="sent",
+        sent_at=bindparam("at"),
+        answer=bindparam("said"),
+        tries=_LETTERS.c.tries + 1,
+        claim_token="",
+    )
+)
+
 
 def mark_sent(session: AnySession, parcel: Parcel, answer: str, at: datetime) -> None:
     """It is out, whoever holds the claim by now."""
     with transaction(session):
-        session.execute(
-            _by_id(parcel.letter_id).values(
-                state="sent", sent_at=at, answer=answer, tries=Letter.tries + 1, claim_token=""
-            )
-        )
+        session.connection().execute(_SENT, {"letter": parcel.letter_id, "at": at, "said": answer})
 
 
 def mark_dead(session: AnySession, letter_id: int, token: str, answer: str) -> None:
@@ -154,8 +196,11 @@ def mark_dead(session: AnySession, letter_id: int, token: str, answer: str) -> N
         )
 
 
-def put_off(session: AnySession, letter_id: int, token: str, answer: str, at: datetime) -> None:
-    """A try failed that another one may mend."""
+def put_off(
+    session: AnySession, letter_id: int, token: str, answer: str, at: datetime, *, unseen: bool = False
+) -> None:
+    """A try failed that another one may mend. What is `unseen` did not even get to the server: it stays open for
+    what changes until then."""
     with transaction(session):
         tries = session.scalar(select(Letter.tries).where(Letter.id == letter_id)) or 0
         session.execute(
@@ -167,6 +212,7 @@ def put_off(session: AnySession, letter_id: int, token: str, answer: str, at: da
                 tries=tries + 1,
                 next_try_at=at + pause(letter_id, tries + 1),
                 claim_token="",
+                **({"message_id": ""} if unseen else {}),
             )
         )
 

@@ -12,12 +12,11 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from flask import current_app
 from sqlalchemy import func, select, text, update
 
 from notifications.collect import collect
 from notifications.deliver import deliver
-from notifications.mail import message
+from notifications.mail import FrozenMessage
 from notifications.outbox import Parcel
 from notifications.sweep import sweep
 from tests.benchmarks.ratios import Ratio
@@ -87,12 +86,8 @@ def _open_again() -> None:
 def _mails() -> list[tuple[str, bytes]]:
     """What was sent, as finished bytes."""
     db.session.rollback()
-    parcels = [
-        Parcel(row.id, row.address, row.subject, row.text, row.html, row.message_id, "", 0)
-        for row in db.session.scalars(select(Letter))
-    ]
-    assert current_app.extensions["mail"]
-    return [(one.address, message(one, SENDER).as_bytes()) for one in parcels]
+    parcels = [Parcel.of(row) for row in db.session.scalars(select(Letter))]
+    return [(one.address, FrozenMessage(one).as_bytes()) for one in parcels]
 
 
 def _bare(port: int, mails: list[tuple[str, bytes]]) -> float:

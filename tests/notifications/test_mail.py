@@ -15,8 +15,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from flask import Flask
 
-from notifications.mail import LATER, LINK, NEVER, Letterbox, NotSent, message
+from notifications.mail import FrozenMessage, Letterbox
 from notifications.outbox import Parcel
+from notifications.refusals import LATER, LINK, NEVER, NotSent
 from tracker.settings import Smtp
 
 PARCEL = Parcel(
@@ -28,6 +29,7 @@ PARCEL = Parcel(
     message_id="<letter-7-1778634000@dondoc.sonthanh.example>",
     reply_to="tuphap@sonthanh.example",
     tries=0,
+    sender="dondoc@sonthanh.example",
 )
 GIVEN = LoginPassword(b"dondoc", b"mat-khau-thu")
 
@@ -73,11 +75,15 @@ def server(certificate: tuple[Path, Path], post: Any, free_port: int) -> Iterato
 
 
 def send(app: Flask, smtp: Smtp) -> str:
-    box = Letterbox(app.extensions["mail"], smtp)
+    box = letterbox(app, smtp)
     try:
         return box.send(PARCEL)
     finally:
         box.close()
+
+
+def letterbox(app: Flask, smtp: Smtp) -> Letterbox:
+    return Letterbox(app.extensions["mail"], dataclasses.replace(app.config["TRACKER"], smtp=smtp))
 
 
 @pytest.mark.parametrize("tls", ["starttls", "ssl"])
@@ -133,7 +139,7 @@ def test_an_answer_says_whether_another_try_makes_sense(
 ) -> None:
     set_server(sqlite_app, post.settings)
     post.refuse[PARCEL.address] = [reply]
-    box = Letterbox(sqlite_app.extensions["mail"], post.settings)
+    box = letterbox(sqlite_app, post.settings)
     with pytest.raises(NotSent, match=reply[:3]) as refusal:
         box.send(PARCEL)
     assert refusal.value.how == how
@@ -154,7 +160,7 @@ def test_a_line_break_in_a_header_never_reaches_the_server(
 ) -> None:
     set_server(sqlite_app, post.settings)
     bad = dataclasses.replace(PARCEL, **{field: "a@b.example\r\nBcc: x@y.example"})
-    box = Letterbox(sqlite_app.extensions["mail"], post.settings)
+    box = letterbox(sqlite_app, post.settings)
     with pytest.raises(NotSent) as refusal:
         box.send(bad)
     assert refusal.value.how == NEVER
@@ -163,6 +169,6 @@ def test_a_line_break_in_a_header_never_reaches_the_server(
 
 
 def test_the_same_letter_is_the_same_bytes(sqlite_app: Flask) -> None:
-    once, again = (message(PARCEL, "dondoc@sonthanh.example").as_bytes() for _ in range(2))
+    once, again = (FrozenMessage(PARCEL).as_bytes() for _ in range(2))
     assert once == again
     assert max(len(line) for line in once.splitlines()) < 998

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +12,10 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from notifications import alive, making, outbox
+from notifications import alive, outbox
 from notifications.collect import collect
 from notifications.commands import told
+from notifications.freezing import LOST, Batch
 from notifications.mailing import MAILING
 from notifications.sweep import SweepResult, new_token, sweep
 from tracker.clock import at_vietnam
@@ -46,7 +47,7 @@ def test_a_reminder_is_received_once_however_often_the_sweep_runs(desk: Any, pos
     assert run(date(2026, 5, 13), 16).sent == 0
     (mail,) = post.mails
     assert post.to == [OFFICER]
-    assert mail["Subject"] == "UBND xã Tân Lập: 1 việc sắp đến hạn"
+    assert mail["Subject"] == "UBND xã Tân Lập: 1 việc sắp đến hạn, hạn 20/5/2026"
     assert f"https://dondoc.sonthanh.example/viec/{work}" in mail.get_body(("plain",)).get_content()
     assert [(n.step, n.due_on) for n in fresh(Notice)] == [("-7", WEDNESDAY)]
 
@@ -276,6 +277,11 @@ def test_a_server_that_is_down_costs_two_letters_a_try_and_the_rest_nothing(
     assert run(date(2026, 5, 13), 9).sent == 4
 
 
+def parcel_of(app: Flask, letter_id: int, token: str, at: datetime) -> outbox.Parcel | str:
+    """A letter as whoever claimed it would send it."""
+    return Batch(db.session, token, at, app.config["TRACKER"], [letter_id]).parcel(letter_id)
+
+
 def fresh(model: Any) -> list[Any]:
     """Rows as they are now: a transaction that is open already would show them as they were."""
     db.session.rollback()
@@ -313,8 +319,8 @@ def test_claims_of_a_dead_process_are_freed_at_once_and_sent_once(
     moment = at_vietnam(date(2026, 5, 13), 8)
     collect(db.session, moment)
     with alive.marked("a process"):
-        (claimed,) = outbox.claim(db.session, "a process", moment, 50)
-        before = making.freeze(db.session, claimed, "a process", moment, "https://dondoc.sonthanh.example")
+        (claimed,) = outbox.claim(db.session, "a process", moment, 50, "mail")
+        before = parcel_of(app, claimed, "a process", moment)
         assert run(date(2026, 5, 13), 8, 1).sent == 0, "not ours while somebody may be sending it"
     assert run(date(2026, 5, 13), 8, 2).sent == 1
     assert run(date(2026, 5, 13), 8, 3).sent == 0
@@ -328,8 +334,8 @@ def test_what_a_dead_process_may_have_sent_keeps_its_bytes_even_on_another_day(
     desk.give("Việc của Tân Lập", WEDNESDAY)
     moment = at_vietnam(date(2026, 5, 13), 8)
     collect(db.session, moment)
-    (claimed,) = outbox.claim(db.session, "a process", moment, 50)
-    before = making.freeze(db.session, claimed, "a process", moment, "https://dondoc.sonthanh.example")
+    (claimed,) = outbox.claim(db.session, "a process", moment, 50, "mail")
+    before = parcel_of(app, claimed, "a process", moment)
     assert isinstance(before, outbox.Parcel)
     assert run(date(2026, 5, 14)).sent == 1
     assert [mail["Message-ID"] for mail in post.mails] == [before.message_id]
@@ -341,11 +347,10 @@ def test_a_letter_that_another_process_took_over_is_not_sent_by_the_first(
     desk.give("Việc của Tân Lập", WEDNESDAY)
     moment = at_vietnam(date(2026, 5, 13), 8)
     collect(db.session, moment)
-    (claimed,) = outbox.claim(db.session, "frozen for an hour", moment, 50)
+    (claimed,) = outbox.claim(db.session, "frozen for an hour", moment, 50, "mail")
     outbox.free_claims(db.session, ["frozen for an hour"])
-    assert outbox.claim(db.session, "the next", moment, 50) == [claimed]
-    late = making.freeze(db.session, claimed, "frozen for an hour", moment, "https://dondoc.sonthanh.example")
-    assert late == "claimed"
+    assert outbox.claim(db.session, "the next", moment, 50, "mail") == [claimed]
+    assert parcel_of(app, claimed, "frozen for an hour", moment) == LOST
 
 
 def test_a_pause_from_a_clock_that_was_wrong_is_not_waited_for(desk: Any, post: Any, run: Any) -> None:

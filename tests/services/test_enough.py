@@ -49,7 +49,8 @@ def urged(world) -> set[int]:
 
 def told(world) -> list[str]:
     db.session.rollback()
-    return [one.title for one in notices.digest_rows(db.session, world.people["officer"], LATE.date())]
+    rows = notices.digest_rows(db.session, [world.tan_lap], LATE.date())
+    return [one.title for one in rows.get(world.tan_lap, ())]
 
 
 def standing_of(world, work_id) -> str:

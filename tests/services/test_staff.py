@@ -287,7 +287,8 @@ def test_letters_go_to_the_deputy_and_come_back(world, clock, planned):
     officer, other = world.people["officer"], world.people["other"]
 
     def told(person: int, on: date) -> set[int]:
-        return {row.holder_id for row in notices.digest_rows(db.session, person, on)}
+        units = notices.parts(db.session, [person], on)[person].units
+        return {row.holder_id for rows in notices.digest_rows(db.session, units, on).values() for row in rows}
 
     assert notices.teams(db.session, TODAY, [world.tan_lap])[world.tan_lap]["officer"] == (other,)
     assert told(other, TODAY) == {world.tan_lap, world.binh_minh}

@@ -41,6 +41,18 @@ def _on_begin(connection: Connection) -> None:
 
 
 @contextmanager
+def snapshot(session: AnySession) -> Iterator[None]:
+    """All that is read inside is of one moment; nothing is written."""
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":  # SQLite's transactions are like that by themselves
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield
+    finally:
+        session.rollback()
+
+
+@contextmanager
 def transaction(session: AnySession) -> Iterator[None]:
     """One deed: what was read before is let go, then all is committed or nothing is."""
     session.rollback()

@@ -6,7 +6,7 @@ for the unit that gets what another one has handed back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -167,22 +167,20 @@ def _parts(step: str) -> tuple[str, int] | None:
     return (kind, int(number)) if kind in KINDS and number.isdecimal() else None
 
 
-def rows(session: AnySession, letter_id: int, today: date) -> list[AskedRow]:
-    """What a letter is to tell of requests, as far as it still holds; by kind, then in the order of asking."""
-    steps = session.execute(
-        select(Notice.assignment_id, Notice.step).where(Notice.letter_id == letter_id)
-    ).all()
-    wanted = [(work_id, parts) for work_id, step in steps if (parts := _parts(step))]
+def rows(
+    session: AnySession, steps: Collection[tuple[int, str]], today: date
+) -> dict[tuple[int, str], AskedRow]:
+    """(assignment, step) → what a letter tells of that request, as far as it still holds."""
+    wanted = {(work_id, step): parts for work_id, step in steps if (parts := _parts(step))}
     if not wanted:
-        return []
-    works = _works(session, {work_id for work_id, _ in wanted}, today)
+        return {}
+    works = _works(session, {work_id for work_id, _step in wanted}, today)
     requests = _requests(session, works, today)
-    found = [
-        made
-        for work_id, (kind, number) in wanted
+    return {
+        (work_id, step): made
+        for (work_id, step), (kind, number) in wanted.items()
         if work_id in works and (made := _row(kind, requests.get((kind, number)), works[work_id]))
-    ]
-    return sorted(found, key=lambda row: (KINDS.index(row.kind), row.request_id))
+    }
 
 
 @dataclass(frozen=True)

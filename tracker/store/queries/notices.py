@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -35,7 +35,7 @@ from tracker.store.queries.calendar import calendars
 from tracker.store.queries.closings import held_since
 from tracker.store.queries.ongoing import OngoingRow, ongoing_rows
 from tracker.store.queries.units import names, valid_on
-from tracker.store.queries.work import completions, settled_turns
+from tracker.store.queries.work import batches, completions, settled_turns
 
 TEAM_ROLES = ("officer", "coordinator", "head")
 UNSENT = ("waiting", "failed")
@@ -79,6 +79,8 @@ class DigestRow:
     work: Work
     returned_on: datetime | None
     returned_reason: str
+    place: int = 0
+    """Where the plan has it."""
 
     @property
     def due_on(self) -> date:
@@ -98,6 +100,15 @@ class InheritedRow:
     from_name: str
     holder_name: str
     coordinator_id: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """The roles in which a letter speaks to a person, their own and those of whom they act for; and the units whose
+    work goes to them: their own, unless they are away, and those in which they act for somebody."""
+
+    roles: frozenset[str]
+    units: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -165,16 +176,15 @@ def duties(session: AnySession, committee_id: int, until: date) -> list[DutyRow]
     ]
 
 
-def _left_alone(session: AnySession, works: list[Assignment]) -> set[int]:
+def _left_alone(session: AnySession, works: Collection[Any]) -> set[int]:
     """Of these, what nobody is urged to do: others have done enough, its period is closed, or its plan is over."""
     since = held_since(session)
     held = {one.id for one in works if since(one.plan_id, one.timing_id, one.period) is not None}
     return held | _spared(session, works)
 
 
-def _spared(session: AnySession, works: Iterable[Assignment]) -> set[int]:
+def _spared(session: AnySession, works: Collection[Any]) -> set[int]:
     """Of these, what nobody is urged to do any longer: enough other units have done it."""
-    works = list(works)
     settled = settled_turns(session, completions(session, {work.task_id for work in works}))
     return {work.id for work in works if (work.task_id, work.timing_id, work.period) in settled}
 
@@ -199,51 +209,38 @@ def told_inherited(session: AnySession, committee_id: int) -> set[tuple[int, int
     return set(session.execute(query))
 
 
-def inherited_rows(session: AnySession, letter_id: int, day: date) -> list[InheritedRow]:
-    """What a letter is to tell of inherited work that is still with its unit and not done."""
-    query = (
-        select(
-            Assignment,
-            HandOver.from_id,
-            Plan.coordinator_id,
-            PlanVersion.number,
-            PlanVersion.title,
-            TaskVersion.title.label("task"),
-        )
-        .join(Notice, (Notice.assignment_id == Assignment.id) & (Notice.step == "inherited"))
-        .join(HandOver, (HandOver.assignment_id == Assignment.id) & (HandOver.to_id == Assignment.holder_id))
-        .join(Plan, Plan.id == Assignment.plan_id)
-        .join(PlanVersion, (PlanVersion.plan_id == Plan.id) & (PlanVersion.state == "published"))
-        .join(
-            TaskVersion,
-            (TaskVersion.task_id == Assignment.task_id) & (TaskVersion.plan_version_id == PlanVersion.id),
-        )
-        .where(Notice.letter_id == letter_id, Assignment.state.in_((OPEN, WAITING, SUBMITTED)))
-        .order_by(HandOver.id)
-    )
+def inherited_rows(session: AnySession, ids: Iterable[int], day: date) -> dict[int, InheritedRow]:
+    """Of these assignments, what is with the unit that it was handed over to, and not done."""
     since = held_since(session)
     found = {
-        row.Assignment.id: row
-        for row in session.execute(query)
-        if since(row.Assignment.plan_id, row.Assignment.timing_id, row.Assignment.period) is None
+        row.id: row
+        for batch in batches(ids)
+        for row in session.execute(_inherited_query(batch))
+        if since(row.plan_id, row.timing_id, row.period) is None
     }
-    called = names(
-        session, {n for row in found.values() for n in (row.from_id, row.Assignment.holder_id)}, day
-    )
-    rows = [
-        InheritedRow(
-            id=row.Assignment.id,
+    called = names(session, {n for row in found.values() for n in (row.from_id, row.holder_id)}, day)
+    return {
+        row.id: InheritedRow(
+            id=row.id,
             title=row.task,
             plan_name=row.number or row.title,
-            period=row.Assignment.period,
-            due_on=row.Assignment.due_on,
+            period=row.period,
+            due_on=row.due_on,
             from_name=called.get(row.from_id, ""),
-            holder_name=called.get(row.Assignment.holder_id, ""),
+            holder_name=called.get(row.holder_id, ""),
             coordinator_id=row.coordinator_id,
         )
         for row in found.values()
-    ]
-    return sorted(rows, key=lambda row: (row.due_on or date.max, row.id))
+    }
+
+
+def _inherited_query(ids: Collection[int]) -> Any:
+    return (
+        _worded(select(*_WORK, HandOver.from_id))
+        .join(HandOver, (HandOver.assignment_id == Assignment.id) & (HandOver.to_id == Assignment.holder_id))
+        .where(Assignment.id.in_(ids), Assignment.state.in_((OPEN, WAITING, SUBMITTED)))
+        .order_by(HandOver.id)
+    )
 
 
 def teams(session: AnySession, day: date, unit_ids: Iterable[int]) -> dict[int, dict[str, tuple[int, ...]]]:
@@ -277,71 +274,97 @@ def closed_keys(session: AnySession, day: date) -> set[str]:
     return set(session.scalars(select(Letter.key).where(Letter.day == day, ~waiting)))
 
 
-def digest_rows(session: AnySession, person_id: int, day: date) -> list[DigestRow]:
-    """Every open, dated assignment of the units in which the person gets notices, by due date; not what enough
-    other units have done."""
-    units = _told_about(session, person_id, day)
+def parts(session: AnySession, people: Collection[int], day: date) -> dict[int, Part]:
+    """Person → what they are on the day. A closed account is told nothing."""
+    active = set(session.scalars(select(Person.id).where(Person.id.in_(people), Person.active)))
+    roles: dict[int, set[str]] = {person: set() for person in people}
+    units: dict[int, set[int]] = {person: set() for person in people}
+    query = select(Role.person_id, Role.role, Role.unit_id)
+    for person, role, unit in session.execute(query.where(Role.person_id.in_(people), *valid_on(Role, day))):
+        roles[person].add(role)
+        if role in TEAM_ROLES and unit is not None:
+            units[person].add(unit)
+    for person, unit in deputies(session, day, people, valid_on(Role, day)):
+        units[person].discard(unit)
+    acted = stood_in(day).where(Absence.deputy_id.in_(people), *valid_on(Role, day))
+    for row in session.execute(acted):
+        roles[row.deputy_id].add(row.Role.role)
+        units[row.deputy_id].add(row.Role.unit_id)
+    return {
+        person: Part(frozenset(roles[person]), frozenset(units[person]) if person in active else frozenset())
+        for person in people
+    }
+
+
+def digest_rows(session: AnySession, units: Collection[int], day: date) -> dict[int, list[DigestRow]]:
+    """Unit → its open, dated assignments by due date; not what enough other units have done."""
     found = list(session.execute(_digest_query().where(Assignment.holder_id.in_(units))))
-    spared = _left_alone(session, [row.Assignment for row in found])
-    rows = [row for row in found if row.Assignment.id not in spared]
-    units_named = names(session, {row.Assignment.holder_id for row in rows}, day)
-    returned = _returns(session, [row.Assignment.id for row in rows])
-    own_calendar = calendars(session)
-    return [
-        _digest_row(row, units_named, returned, own_calendar(row.Assignment.committee_id)) for row in rows
-    ]
+    spared = _left_alone(session, found)
+    units_named = names(session, {row.holder_id for row in found}, day)
+    returned = _returns(session, units)
+    calendar = calendars(session)
+    rows: dict[int, list[DigestRow]] = {}
+    for row in found:
+        if row.id not in spared:
+            made = _digest_row(row, units_named, returned, calendar(row.committee_id))
+            rows.setdefault(row.holder_id, []).append(made)
+    return rows
 
 
-def ongoing_of(session: AnySession, person_id: int, day: date) -> list[OngoingRow]:
-    """The ongoing work of the person's units that is asked about now."""
-    units = _told_about(session, person_id, day)
-    return [row for row in ongoing_rows(session, day, holders=units) if row.asked.now] if units else []
+def ongoing_of(session: AnySession, units: Collection[int], day: date) -> dict[int, list[OngoingRow]]:
+    """Unit → its ongoing work that is asked about now."""
+    rows: dict[int, list[OngoingRow]] = {}
+    for row in ongoing_rows(session, day, holders=units) if units else ():
+        if row.asked.now:
+            rows.setdefault(row.holder_id, []).append(row)
+    return rows
 
 
-def _told_about(session: AnySession, person_id: int, day: date) -> set[int]:
-    """Units whose work goes to this person on the day: their own, unless they are away, and those in which
-    they act for somebody. A closed account is told nothing."""
-    person = session.get(Person, person_id)
-    if person is None or not person.active:
-        return set()
-    own = select(Role.unit_id).where(
-        Role.person_id == person_id, Role.role.in_(TEAM_ROLES), *valid_on(Role, day)
-    )
-    held = {unit for unit in session.scalars(own) if unit is not None}
-    away = {unit for _person, unit in deputies(session, day, [person_id], valid_on(Role, day))}
-    return (held - away) | _acted_in(session, person_id, day)
+_WORK = (
+    Assignment.id,
+    Assignment.committee_id,
+    Assignment.plan_id,
+    Assignment.task_id,
+    Assignment.timing_id,
+    Assignment.period,
+    Assignment.holder_id,
+    Assignment.state,
+    Assignment.due_on,
+    Assignment.first_due_on,
+    Plan.coordinator_id,
+    PlanVersion.number,
+    PlanVersion.title,
+    TaskVersion.title.label("task"),
+    TaskVersion.position,
+)
 
 
-def _acted_in(session: AnySession, person_id: int, day: date) -> set[int]:
-    acted = stood_in(day).where(Absence.deputy_id == person_id, *valid_on(Role, day))
-    return {row.Role.unit_id for row in session.execute(acted)}
-
-
-def _digest_query() -> Any:
+def _worded(query: Any) -> Any:
+    """Assignments with the words of their published plan."""
     return (
-        select(
-            Assignment,
-            Plan.coordinator_id,
-            PlanVersion.number,
-            PlanVersion.title,
-            TaskVersion.title.label("task"),
-        )
-        .join(Plan, Plan.id == Assignment.plan_id)
+        query.join(Plan, Plan.id == Assignment.plan_id)
         .join(PlanVersion, (PlanVersion.plan_id == Plan.id) & (PlanVersion.state == "published"))
         .join(
             TaskVersion,
             (TaskVersion.task_id == Assignment.task_id) & (TaskVersion.plan_version_id == PlanVersion.id),
         )
+    )
+
+
+def _digest_query() -> Any:
+    return (
+        _worded(select(*_WORK))
         .where(Assignment.state == OPEN, Assignment.due_on.is_not(None))
         .order_by(Assignment.due_on, TaskVersion.position, Assignment.id)
     )
 
 
-def _returns(session: AnySession, ids: list[int]) -> dict[int, tuple[datetime | None, str]]:
-    """Assignment → when and why it was last returned."""
+def _returns(session: AnySession, units: Collection[int]) -> dict[int, tuple[datetime | None, str]]:
+    """Open assignment of these units → when and why it was last returned."""
     query = (
         select(Submission.assignment_id, Submission.decided_at, Submission.reason)
-        .where(Submission.assignment_id.in_(ids), Submission.state == "returned")
+        .join(Assignment, Assignment.id == Submission.assignment_id)
+        .where(Assignment.holder_id.in_(units), Assignment.state == OPEN, Submission.state == "returned")
         .order_by(Submission.id)
     )
     return {row.assignment_id: (row.decided_at, row.reason) for row in session.execute(query)}
@@ -353,57 +376,59 @@ def _digest_row(
     returned: Mapping[int, tuple[datetime | None, str]],
     calendar: WorkCalendar,
 ) -> DigestRow:
-    work: Assignment = row.Assignment
-    returned_on, reason = returned.get(work.id, (None, ""))
+    returned_on, reason = returned.get(row.id, (None, ""))
     return DigestRow(
-        id=work.id,
+        id=row.id,
         title=row.task,
         plan_name=row.number or row.title,
-        period=work.period,
-        holder_id=work.holder_id,
-        holder_name=units_named.get(work.holder_id, ""),
+        period=row.period,
+        holder_id=row.holder_id,
+        holder_name=units_named.get(row.holder_id, ""),
         coordinator_id=row.coordinator_id,
-        work=Work(work.state, work.due_on, work.first_due_on, calendar=calendar),
+        work=Work(row.state, row.due_on, row.first_due_on, calendar=calendar),
         returned_on=returned_on,
         returned_reason=reason,
+        place=row.position,
     )
 
 
-def letter_steps(session: AnySession, letter_id: int) -> set[tuple[int, date]]:
-    """(assignment, due date) of the steps that a letter is to tell."""
-    query = select(Notice.assignment_id, Notice.due_on, Notice.step).where(Notice.letter_id == letter_id)
-    # Steps of the ladder are numbers of days; words name what is told once (inherited, extension-12).
-    return {(work, due) for work, due, step in session.execute(query) if not step[:1].isalpha()}
+def steps_of(session: AnySession, letters: Collection[int]) -> dict[int, list[tuple[int, str, date]]]:
+    """Letter → (assignment, step, day) of what it is to tell."""
+    query = select(Notice.letter_id, Notice.assignment_id, Notice.step, Notice.due_on)
+    found: dict[int, list[tuple[int, str, date]]] = {}
+    for letter, work, step, due in session.execute(
+        query.where(Notice.letter_id.in_(letters)).order_by(Notice.id)
+    ):
+        found.setdefault(letter, []).append((work, step, due))
+    return found
 
 
-def coordinator_mailboxes(session: AnySession, letter_id: int) -> list[str]:
-    """The mailboxes of the units that follow up the plans of a letter's steps."""
-    query = (
-        select(Unit.id, Unit.mailbox)
-        .join(Plan, Plan.coordinator_id == Unit.id)
-        .join(Assignment, Assignment.plan_id == Plan.id)
-        .join(Notice, Notice.assignment_id == Assignment.id)
-        .where(Notice.letter_id == letter_id, Unit.mailbox != "")
-        .distinct()
-        .order_by(Unit.id)
-    )
-    return [row.mailbox for row in session.execute(query)]
+def coordinators_of(session: AnySession, ids: Iterable[int]) -> dict[int, int]:
+    """Assignment → the unit that follows its plan up."""
+    query = select(Assignment.id, Plan.coordinator_id).join(Plan, Plan.id == Assignment.plan_id)
+    return {
+        work: unit
+        for batch in batches(ids)
+        for work, unit in session.execute(query.where(Assignment.id.in_(batch)))
+    }
 
 
-def person_roles(session: AnySession, person_id: int, day: date) -> set[str]:
-    """The roles in which a letter speaks to the person: their own and those of whom they act for."""
-    query = select(Role.role).where(Role.person_id == person_id, *valid_on(Role, day))
-    acted = stood_in(day).where(Absence.deputy_id == person_id, *valid_on(Role, day))
-    return set(session.scalars(query)) | {row.Role.role for row in session.execute(acted)}
-
-
-def follower(session: AnySession, unit_id: int, day: date) -> Follower:
-    """The unit that follows up, with the first of its coordinators who is there."""
-    there = teams(session, day, [unit_id]).get(unit_id, {}).get("coordinator", ())
-    person = session.get(Person, there[0]) if there else None
-    mailbox = session.scalar(select(Unit.mailbox).where(Unit.id == unit_id)) or ""
-    name = names(session, [unit_id], day).get(unit_id, "")
-    return Follower(unit_id, name, mailbox, person.name if person else "", person.phone if person else "")
+def followers(session: AnySession, units: Collection[int], day: date) -> dict[int, Follower]:
+    """The units that follow up, each with the first of its coordinators who is there."""
+    if not units:
+        return {}
+    staff = teams(session, day, units)
+    there = {unit: held[0] for unit in units if (held := staff.get(unit, {}).get("coordinator", ()))}
+    query = select(Person.id, Person.name, Person.phone).where(Person.id.in_(set(there.values())))
+    people = {person: (name, phone) for person, name, phone in session.execute(query)}
+    boxes = dict(session.execute(select(Unit.id, Unit.mailbox).where(Unit.id.in_(units))).all())
+    called = names(session, units, day)
+    return {
+        unit: Follower(
+            unit, called.get(unit, ""), boxes.get(unit, ""), *people.get(there.get(unit, 0), ("", ""))
+        )
+        for unit in units
+    }
 
 
 def unsent_letters(session: AnySession, person_id: int) -> int:

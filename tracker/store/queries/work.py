@@ -165,7 +165,7 @@ def _work(stands: tuple[Any, ...], calendar: Callable[[int], WorkCalendar]) -> W
 def completions(session: AnySession, task_ids: Collection[int]) -> dict[int, str]:
     """When the units of each task have done it, as its newest version says."""
     found: dict[int, str] = {}
-    for batch in _batches(task_ids):
+    for batch in batches(task_ids):
         query = (
             select(TaskVersion.task_id, TaskVersion.completion)
             .where(TaskVersion.task_id.in_(batch))
@@ -178,7 +178,7 @@ def completions(session: AnySession, task_ids: Collection[int]) -> dict[int, str
 def settled_turns(session: AnySession, rules: Mapping[int, str]) -> frozenset[tuple[int, int, str]]:
     """Task, timing and period of everything that enough units have done; `rules` are the tasks with their rule."""
     found: dict[tuple[int, int, str], dict[str, int]] = {}
-    for batch in _batches(task_id for task_id, rule in rules.items() if rule != ALL):
+    for batch in batches(task_id for task_id, rule in rules.items() if rule != ALL):
         turn = (Assignment.task_id, Assignment.timing_id, Assignment.period, Assignment.state)
         query = select(*turn, func.count()).where(Assignment.task_id.in_(batch)).group_by(*turn)
         for task_id, timing_id, period, state, count in session.execute(query):
@@ -244,7 +244,8 @@ def _wanted(query: Any, wanted: Wanted) -> Any:
     return query
 
 
-def _batches(ids: Iterable[int]) -> Iterable[list[int]]:
+def batches(ids: Iterable[int]) -> Iterable[list[int]]:
+    """So many at once that no database minds."""
     ids = list(ids)
     return (ids[n : n + IN_BATCHES_OF] for n in range(0, len(ids), IN_BATCHES_OF))
 
@@ -252,7 +253,7 @@ def _batches(ids: Iterable[int]) -> Iterable[list[int]]:
 def _task_versions(session: AnySession, task_ids: Collection[int]) -> dict[int, TaskVersion]:
     """Each task as its newest published version words it."""
     found: dict[int, TaskVersion] = {}
-    for batch in _batches(task_ids):
+    for batch in batches(task_ids):
         query = (
             select(TaskVersion)
             .where(TaskVersion.task_id.in_(batch))
@@ -274,7 +275,7 @@ def plan_versions(session: AnySession, plan_ids: Collection[int]) -> dict[int, P
 def _last_submissions(session: AnySession, ids: Collection[int]) -> dict[int, Submission]:
     """The newest submission of each assignment that was whole and not taken back."""
     found: dict[int, Submission] = {}
-    for batch in _batches(ids):
+    for batch in batches(ids):
         query = (
             select(Submission)
             .where(Submission.assignment_id.in_(batch), Submission.state.in_(WHOLE))

@@ -1,0 +1,211 @@
+"""Claimed letters get their text, a batch at once: made from the state of one moment, frozen in one transaction.
+
+Until a letter leaves something may happen to what it tells. `Batch.parcel` looks once more right before, in one
+statement, and makes the letter anew where anything has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import bindparam, select, update
+
+from notifications.making import Made, Order, letters
+from notifications.outbox import Parcel, address_fault, instants
+from notifications.phrases import _
+from tracker.clock import at_vietnam, vietnam_day
+from tracker.settings import Settings
+from tracker.store.engine import AnySession, snapshot, transaction
+from tracker.store.models import Letter
+from tracker.store.queries import notices
+from tracker.store.queries.calendar import calendars
+from tracker.store.queries.freshness import Tells, freshness
+
+DEAD, WITHDRAWN, LOST = "dead", "withdrawn", "lost"
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A letter that is ready: what goes over the line, and the state of things that it tells."""
+
+    parcel: Parcel
+    tells: Tells
+    state: Hashable
+
+
+@dataclass
+class Batch:
+    """The letters that one claim took. `parcel` gives each of them when its turn comes."""
+
+    session: AnySession
+    token: str
+    at: datetime
+    settings: Settings
+    ids: list[int]
+    _texts: dict[int, _Text | str] | None = None
+    _ours: set[int] = field(default_factory=set)
+    """Letters whose text was made in this claim: nobody has seen it."""
+
+    def parcel(self, letter_id: int) -> Parcel | str:
+        """What goes over the line now. Else what became of the letter: withdrawn where nothing is left to say, dead
+        where nobody can be reached, lost where another process has it."""
+        if self._texts is None:
+            self._texts = self._frozen(self.ids)
+        text = self._texts.get(letter_id, LOST)
+        if isinstance(text, _Text) and not self._is_fresh(letter_id, text):
+            text = self._frozen([letter_id]).get(letter_id, LOST)
+        return text.parcel if isinstance(text, _Text) else text
+
+    def is_ours(self, letter_id: int) -> bool:
+        """Whether its text may still change: it was made in this claim, and nobody has seen it."""
+        return self._texts is None or letter_id in self._ours
+
+    def _is_fresh(self, letter_id: int, text: _Text) -> bool:
+        self.session.rollback()
+        now = freshness(self.session, {letter_id: text.tells}, self.token, vietnam_day(self.at))
+        self.session.rollback()
+        return now[letter_id] == text.state
+
+    def _frozen(self, ids: list[int]) -> dict[int, _Text | str]:
+        """Read and made in a transaction that holds nobody up; then written in a short one."""
+        with snapshot(self.session):
+            found = self._made(ids)
+        made = [one.parcel for one in found.values() if isinstance(one, _Text)]
+        dropped = {letter_id: one for letter_id, one in found.items() if isinstance(one, _Dropped)}
+        new = [parcel for parcel in made if parcel.letter_id in self._ours]
+        with transaction(self.session):
+            _write(self.session, self.token, new, dropped)
+        return {key: one.state if isinstance(one, _Dropped) else one for key, one in found.items()}
+
+    def _made(self, ids: list[int]) -> dict[int, _Text | _Dropped]:
+        claimed = select(Letter).where(
+            Letter.id.in_(ids), Letter.state == "claimed", Letter.claim_token == self.token
+        )
+        rows = {row.id: row for row in self.session.execute(claimed.with_only_columns(*Letter.__table__.c))}
+        people = notices.recipients(self.session, {row.person_id for row in rows.values()} - {None})
+        made = letters(self.session, self._orders(rows), self.at, self.settings)
+        tells = {
+            letter_id: Tells(rows[letter_id].person_id, one.works) for letter_id, one in made.items() if one
+        }
+        states = freshness(self.session, tells, self.token, vietnam_day(self.at))
+        found: dict[int, _Text | _Dropped] = {}
+        for letter_id, row in rows.items():
+            email = people[row.person_id].email if row.person_id in people else row.address
+            parcel = self._parcel(row, made[letter_id], email)
+            if isinstance(parcel, _Dropped):
+                found[letter_id] = parcel
+            else:
+                found[letter_id] = _Text(parcel, tells[letter_id], states[letter_id])
+        return found
+
+    def _orders(self, rows: Mapping[int, Any]) -> dict[int, Order]:
+        steps = notices.steps_of(self.session, rows)
+        today, calendar = vietnam_day(self.at), calendars(self.session)
+        return {
+            row.id: Order(
+                row.person_id,
+                row.committee_id,
+                row.kind,
+                tuple(steps.get(row.id, ())),
+                row.weekly,
+                self._late_since(vietnam_day(row.created_at), today, calendar(row.committee_id)),
+            )
+            for row in rows.values()
+        }
+
+    def _late_since(self, written: date, today: date, calendar: Any) -> date | None:
+        """The day on which a letter should have left already: it waits since then, or nothing was swept."""
+        if written < today:
+            return written
+        if self._swept_before is None:
+            return None
+        missed: date = calendar.at_or_after(self._swept_before + timedelta(days=1))
+        return missed if missed < today else None
+
+    @cached_property
+    def _swept_before(self) -> date | None:
+        """The last day before this one on which a sweep ran."""
+        last = notices.swept_before(self.session, at_vietnam(vietnam_day(self.at)))
+        return vietnam_day(last) if last else None
+
+    def _parcel(self, row: Any, made: Made | None, email: str) -> Parcel | _Dropped:
+        """The parcel of an earlier try, or a new one."""
+        keeps = _keeps_text(row, self.at) and row.id not in self._ours
+        fault = "" if keeps or row.channel != "mail" else address_fault(email)
+        if fault:
+            return _Dropped(DEAD, fault)
+        if made is None:
+            return _Dropped(WITHDRAWN, _("Việc đã xong hoặc đã đổi hạn trước khi thư đi."))
+        if keeps:
+            return Parcel.of(row)
+        self._ours.add(row.id)
+        words = made.wording
+        return replace(
+            Parcel.of(row),
+            address=email if row.channel == "mail" else row.address,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            message_id=self._message_id(row),
+            sender=self.settings.smtp.sender,
+            reply_to=made.reply_to,
+            unsubscribe=words.unsubscribe,
+            calendar=words.calendar,
+        )
+
+    def _message_id(self, row: Any) -> str:
+        """Of a letter that is made anew on a later day both instants: when it was first made, and now."""
+        known = instants(row.message_id) if row.message_id else []
+        now = int(self.at.timestamp())
+        first = f"{known[0]:.0f}-" if known and known[-1] != now else ""
+        host = urlsplit(self.settings.base_url).hostname or "localhost"
+        return f"<letter-{row.id}-{first}{now}@{host}>"
+
+
+@dataclass(frozen=True)
+class _Dropped:
+    """A letter that does not go, and why."""
+
+    state: str
+    answer: str
+
+
+def _keeps_text(row: Any, at: datetime) -> bool:
+    """A retry sends the same bytes: on the day of the text, or where nobody knows whether it has arrived."""
+    if not row.message_id:
+        return False
+    frozen_on = vietnam_day(datetime.fromtimestamp(instants(row.message_id)[-1], UTC))
+    return frozen_on == vietnam_day(at) or not (row.tries and row.answer)
+
+
+FROZEN = ("address", "subject", "text", "html", "message_id", "sender", "reply_to", "unsubscribe", "calendar")
+_LETTERS: Any = Letter.__table__
+_CLAIMED = (
+    _LETTERS.c.id == bindparam("letter"),
+    _LETTERS.c.claim_token == bindparam("token"),
+    _LETTERS.c.state == "claimed",
+)
+_FREEZE = update(_LETTERS).where(*_CLAIMED).values({name: bindparam(f"new_{name}") for name in FROZEN})
+_DROP = (
+    update(_LETTERS).where(*_CLAIMED).values(state=bindparam("into"), answer=bindparam("why"), claim_token="")
+)
+
+
+def _write(session: AnySession, token: str, new: Iterable[Parcel], dropped: Mapping[int, _Dropped]) -> None:
+    texts = [
+        {"letter": one.letter_id, "token": token} | {f"new_{name}": getattr(one, name) for name in FROZEN}
+        for one in new
+    ]
+    ends = [
+        {"letter": letter_id, "token": token, "into": one.state, "why": one.answer}
+        for letter_id, one in dropped.items()
+    ]
+    connection = session.connection()
+    for statement, rows in ((_FREEZE, texts), (_DROP, ends)):
+        if rows:
+            connection.execute(statement, rows)

@@ -191,6 +191,9 @@ RIGHTS: dict[str, tuple[Rule, ...]] = {
     "ladder.see": (_member,),
     "ladder.change": (_manager,),
     "ladder.change-plan": (_coordinator,),
+    # a committee's webhook
+    "channel.see": (_manager,),
+    "channel.change": (_manager,),
     # oneself, and the installation
     "self.change": (_self,),
     "installation.run": (_operator,),

@@ -151,6 +151,7 @@ def test_a_tick_through_the_link_is_sent_and_the_page_says_what_and_by_whom(
     seen = signed_in("coordinator").get(f"/viec/{task_id}").get_data(as_text=True)
     assert "Duyệt minh chứng" in seen
     assert "15/QĐ-UBND" in seen
+    assert "qua liên kết trong thư" in seen, "the history says how it came"
 
 
 def test_a_second_sending_is_told_that_it_is_sent_already(client, page):

@@ -182,7 +182,8 @@ def _accepted(after: Mapping[str, Any]) -> str:
 
 
 def _ticked(after: Mapping[str, Any]) -> str:
-    return "; ".join((*_receipt(after), *map(str, after.get("evidence") or ())))
+    through = (_("qua liên kết trong thư"),) if after.get("letter") else ()
+    return "; ".join((*_receipt(after), *map(str, after.get("evidence") or ()), *through))
 
 
 def _titles(after: Mapping[str, Any]) -> str:

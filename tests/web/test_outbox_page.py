@@ -11,7 +11,7 @@ from tests.web.test_work_pages import text
 from tracker.access import Actor
 from tracker.errors import Forbidden, NotFound, Refused
 from tracker.extensions import db
-from tracker.services import letters
+from tracker.services import letters, show_letters
 from tracker.store.models import Fact, Letter
 
 
@@ -71,3 +71,92 @@ def test_who_only_does_the_work_sends_nothing_again(
     for who in ("officer", "head", "leader"):
         with pytest.raises(Forbidden):
             letters.send_again(world.actor(who), dead, at=clock.now)
+
+
+@pytest.fixture
+def many(world: Any, clock: Any) -> None:
+    """Sixty letters of all kinds, in all states."""
+    kinds = (("digest", False), ("digest", True), ("now", False), ("hook", False))
+    for n in range(60):
+        kind, weekly = kinds[n % 4]
+        who = "head" if n % 3 else "officer"
+        hook = kind == "hook"
+        letter = Letter(
+            key=f"{kind}:{n}",
+            kind=kind,
+            weekly=weekly,
+            channel="webhook" if hook else "mail",
+            committee_id=world.committee,
+            person_id=None if hook else world.people[who],
+            address="https://hooks.sonthanh.example/T0/very-secret" if hook else f"{who}@sonthanh.example",
+            day=clock.now.date(),
+            state="sent" if n % 2 else "waiting",
+            subject=f"Thư số {n}",
+            text=f"Mở https://dondoc.example/thu/viec/ab.cd-{n}_x để gửi minh chứng, thư số {n}",
+            next_try_at=clock.now,
+            created_at=clock.now,
+            bounced_at=clock.now if n == 5 else None,
+        )
+        db.session.add(letter)
+    db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 60),
+        ("trang-thai=sent", 30),
+        ("trang-thai=bounced", 1),
+        ("trang-thai=opened", 0),
+        ("trang-thai=khong-co", 60),
+        ("loai=weekly", 15),
+        ("loai=digest", 30),
+        ("loai=hook", 15),
+        ("tim=quoc+bao", 30),
+        ("tim=thu+hang&loai=now", 5),
+        ("tim=khong+ai", 0),
+    ],
+)
+def test_letters_are_chosen_by_state_kind_and_person(
+    sqlite_app: Any, world: Any, many: None, signed_in: Any, query: str, count: int
+) -> None:
+    client = signed_in("coordinator")
+    shown = sum(
+        client.get(f"/thu?{query}&trang={page}").get_data(as_text=True).count("Thư số") for page in (1, 2)
+    )
+    assert shown == (count if count > 50 else 2 * count), "a page that there is not is the last one"
+
+
+def test_of_a_webhook_only_the_host_is_told(sqlite_app: Any, world: Any, many: None, signed_in: Any) -> None:
+    page = signed_in("manager").get("/thu?loai=hook").get_data(as_text=True)
+    assert "hooks.sonthanh.example" in page
+    assert "very-secret" not in page
+
+
+def test_what_a_letter_says_is_read_by_its_reader_and_who_sees_all_work_and_its_links_open_nothing(
+    sqlite_app: Any, world: Any, many: None, signed_in: Any
+) -> None:
+    letter = db.session.query(Letter).filter_by(person_id=world.people["officer"]).first()
+    address, words = f"/thu/{letter.id}", f"để gửi minh chứng, {letter.subject.lower()}"
+    for who in ("officer", "coordinator", "leader"):
+        page = signed_in(who).get(address).get_data(as_text=True)
+        assert words in page.lower(), who
+        assert "/thu/viec/…" in page
+        assert "ab.cd" not in page
+    for who in ("head", "other", "manager"):
+        assert signed_in(who).get(address).status_code == 403, who
+    assert signed_in("coordinator").get("/thu/9999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://a.example/thu/viec/x.y.z",
+        "<https://a.example/thu/viec/x.y.z>",
+        "(http://a.example/thu/ngung/x.y.z)\n",
+        '"/thu/ngung/x.y.z"',
+    ],
+)
+def test_no_key_is_left_in_a_text(text: str) -> None:
+    assert "x.y" not in show_letters.without_keys(text)
+    assert "…" in show_letters.without_keys(text)

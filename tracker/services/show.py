@@ -31,7 +31,6 @@ from tracker.store.models import (
     PlanVersion,
     StoredFile,
     Submission,
-    SweepRun,
     Task,
     TaskVersion,
     Timing,
@@ -50,7 +49,6 @@ from tracker.store.queries.rows import (
     GroupRow,
     Matrix,
     MatrixRow,
-    Outbox,
     PersonRow,
     PlanPage,
     PlanRow,
@@ -72,7 +70,6 @@ from tracker.vietnamese.order import sort_key
 from tracker.vietnamese.paths import path_text
 
 COMING_DAYS = 30
-LETTERS_SHOWN = 200
 WHOLE_LINES, WHOLE_TURN = 240, 60  # a task with more lines, in all or for one turn, shows the urgent ones
 URGENT_LINES = 12
 LINES_A_PAGE = 100
@@ -852,19 +849,6 @@ def cell(
     first = figures.by_urgency(figures.lines(wanted), today)[:BEHIND_A_CELL]
     rows = _rows_of(first, today)
     return tuple(rows[line.id] for line in first)
-
-
-def outbox(actor: Actor, committee_id: int, *, server_set: bool, at: datetime) -> Outbox:
-    """The newest letters of the committee, and how the sweep is doing."""
-    access.need(actor, "outbox.see", Thing(committee_id))
-    last = db.session.scalar(select(SweepRun).order_by(SweepRun.id.desc()).limit(1))
-    return Outbox(
-        letters=find_plans.letters(db.session, committee_id, LETTERS_SHOWN),
-        counts=find_plans.letter_counts(db.session, committee_id),
-        server_set=server_set,
-        last_sweep_at=last.started_at if last else None,
-        last_sweep_error=last.error if last else "",
-    )
 
 
 # Files

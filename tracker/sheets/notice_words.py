@@ -19,6 +19,7 @@ _TOLD_ONCE = {
     "wait": "báo có đơn vị đang chờ",
     "handback": "báo kết quả trả lại việc giao nhầm",
     "given": "báo việc được giao lại từ đơn vị khác",
+    "bounced": "báo thư gửi một đơn vị bị trả lại",
     "ongoing": "hỏi tình hình trước kỳ báo cáo",
 }
 _HIGHER = {

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext
 from tracker.services.work import DocumentLine
 from tracker.sheets.ladder_words import scope_words
 from tracker.sheets.words import ROLES, day_words, period_words, plain_day
+from tracker.store.queries.letters import LetterRow
 from tracker.store.queries.rows import FactRow, NoticeRow
 from tracker.web import asking_words
 
@@ -145,6 +146,24 @@ LETTERS = {
     "failed": ("returned", lazy_gettext("chưa gửi được, sẽ thử lại")),
     "dead": ("overdue", lazy_gettext("không gửi được")),
     "withdrawn": ("excused", lazy_gettext("không cần gửi nữa")),
+}
+
+LETTER_KINDS = {
+    "digest": lazy_gettext("bản tổng hợp"),
+    "weekly": lazy_gettext("bản tổng hợp đầu tuần"),
+    "now": lazy_gettext("báo ngay"),
+    "hook": lazy_gettext("webhook"),
+}
+
+# How the outbox may be chosen from, beside the states of a letter.
+LETTER_CHOICES = {
+    "waiting": lazy_gettext("chờ gửi"),
+    "sent": lazy_gettext("đã gửi"),
+    "opened": lazy_gettext("đã mở liên kết"),
+    "bounced": lazy_gettext("bị trả lại"),
+    "failed": lazy_gettext("chưa gửi được, sẽ thử lại"),
+    "dead": lazy_gettext("không gửi được"),
+    "withdrawn": lazy_gettext("không cần gửi nữa"),
 }
 
 SUBMISSIONS = {
@@ -328,6 +347,12 @@ def letter_words(letter: NoticeRow) -> str:
     return str(LETTERS.get(letter.state, LETTERS["waiting"])[1])
 
 
+def letter_kind(letter: LetterRow) -> str:
+    """Bản tổng hợp, báo ngay, webhook"""
+    kind = "weekly" if letter.kind == "digest" and letter.weekly else letter.kind
+    return str(LETTER_KINDS.get(kind, letter.kind))
+
+
 def submission_state(state: str) -> tuple[str, str]:
     """(mark, words) of a submission."""
     mark, words = SUBMISSIONS[state]
@@ -348,6 +373,7 @@ FILTERS = asking_words.FILTERS | {
     "asked_kind": asked_kind,
     "line_chips": line_chips,
     "line_example": line_example,
+    "letter_kind": letter_kind,
     "letter_mark": letter_mark,
     "letter_words": letter_words,
     "submission_state": submission_state,

@@ -174,20 +174,6 @@ def letters_about(session: AnySession, assignment_id: int) -> tuple[NoticeRow, .
     return letter_rows(session, list(session.scalars(query)))
 
 
-def letters(session: AnySession, committee_id: int, limit: int) -> tuple[NoticeRow, ...]:
-    """The newest letters; those that were given up stand first, because somebody has to act."""
-    given_up_first = (Letter.state != "dead", Letter.id.desc())
-    query = select(Letter).where(Letter.committee_id == committee_id).order_by(*given_up_first).limit(limit)
-    return letter_rows(session, list(session.scalars(query)))
-
-
-def letter_counts(session: AnySession, committee_id: int) -> dict[str, int]:
-    query = (
-        select(Letter.state, func.count()).where(Letter.committee_id == committee_id).group_by(Letter.state)
-    )
-    return dict(session.execute(query).all())
-
-
 def letter_rows(session: AnySession, found: list[Letter]) -> tuple[NoticeRow, ...]:
     people = person_names(session, [one.person_id for one in found])
     lines = dict(

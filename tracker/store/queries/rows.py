@@ -523,7 +523,7 @@ class Matrix:
 
 @dataclass(frozen=True)
 class NoticeRow:
-    """A letter in the outbox. `steps` are the (assignment title, step) pairs that it covers."""
+    """A letter beside the work that it told of."""
 
     id: int
     kind: str
@@ -538,15 +538,6 @@ class NoticeRow:
     next_try_at: datetime
     sent_at: datetime | None
     items: int
-
-
-@dataclass(frozen=True)
-class Outbox:
-    letters: tuple[NoticeRow, ...]
-    counts: dict[str, int]
-    server_set: bool
-    last_sweep_at: datetime | None
-    last_sweep_error: str
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,10 @@ from dataclasses import dataclass, replace
 
 from flask_babel import ngettext
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
 
 from notifications.lines import Section, fill, one_line
 from notifications.phrases import _
 from notifications.week import Summary
-
-INK = {
-    name: Markup(colour)  # ours: need not be escaped for each line
-    for name, colour in (("son", "#a32a1b"), ("nghe", "#7a4f00"), ("dim", "#50555d"), ("ink", "#1f2328"))
-}
 
 
 @dataclass(frozen=True)
@@ -66,7 +60,7 @@ def printed(page: Page, calendar: str = "") -> Wording:
     return Wording(
         subject=one_line(page.headline),
         text=TEXT.render(letter=page),
-        html=HTML.render(letter=page, ink=INK),
+        html=HTML.render(letter=page),
         calendar=calendar,
         unsubscribe=page.unsubscribe,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +15,6 @@ from tracker.store.queries.letters import KINDS, STATES, LetterRow, LettersWante
 from tracker.store.queries.sweeps import Pulse
 
 A_PAGE = 50
-_KEY = re.compile(r"(/thu/(?:viec|ngung)/)[^\s<>\"')\]]+")
 
 
 @dataclass(frozen=True)
@@ -77,9 +75,4 @@ def letter(actor: Actor, letter_id: int) -> tuple[LetterRow, str]:
     need(actor, "letter.read", Thing(stored.committee_id, person_id=stored.person_id))
     found = find.letter(db.session, letter_id)
     assert found is not None
-    return found[0], without_keys(found[1])
-
-
-def without_keys(text: str) -> str:
-    """The text without what opens its links: they act in the name of whom the letter was for."""
-    return _KEY.sub(r"\1…", text)
+    return found

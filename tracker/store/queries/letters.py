@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from tracker.store.engine import AnySession
 from tracker.store.models import Letter, LinkOpening, Notice, Person, Role
 from tracker.vietnamese.forms import fold
 
+_KEY = re.compile(r"(/thu/(?:viec|ngung)/)[^\s<>\"')\]]+")
 HOOK = "webhook"
 ON_THE_WAY = ("waiting", "claimed")
 # How letters may be chosen, beside their states: what comes after sending is no state of a letter.
@@ -176,6 +178,11 @@ def _address(one: Letter) -> str:
 
 
 def letter(session: AnySession, letter_id: int) -> tuple[LetterRow, str] | None:
-    """One letter and its text, as it was frozen."""
+    """One letter and its text, as it was frozen but for the keys of its links."""
     one = session.get(Letter, letter_id)
-    return (_rows(session, [one])[0], one.text) if one else None
+    return (_rows(session, [one])[0], without_keys(one.text)) if one else None
+
+
+def without_keys(text: str) -> str:
+    """The text without what opens its links: they act in the name of whom the letter was for."""
+    return _KEY.sub(r"\1…", text)

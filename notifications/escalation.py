@@ -61,6 +61,8 @@ def _overdue(row: LetterRow, today: date) -> bool:
 
 def sections(facts: Facts, today: date, base_url: str) -> tuple[Section, ...]:
     """What needs an urging letter first; what stands there is not told twice."""
+    if not facts.of(""):
+        return ()
     urgent = for_letters(facts, today)
     others = [row for row in late_elsewhere(facts, today) if row not in urgent]
     url = f"{base_url}/theo-doi?loc=qua-han"

@@ -5,9 +5,10 @@ Plain data, gathered for many letters at once by `gathering` and put into words 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from notifications.week import Week
@@ -68,11 +69,17 @@ class Facts:
     unsubscribe: str = ""
     events: Mapping[int, FeedEvent] = field(default_factory=dict)
 
-    def of(self, *kinds: str) -> Iterator[tuple[Told, LetterRow]]:
-        """The steps of these kinds with their work, each once."""
+    def of(self, kind: str) -> list[tuple[Told, LetterRow]]:
+        """The steps of that kind with their work, each once; those of the ladder have none."""
+        return self._by_kind.get(kind, [])
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[tuple[Told, LetterRow]]]:
+        found: dict[str, list[tuple[Told, LetterRow]]] = {}
         for told in dict.fromkeys(self.steps):
-            if told.kind in kinds and told.assignment_id in self.works:
-                yield told, self.works[told.assignment_id]
+            if told.assignment_id in self.works:
+                found.setdefault(told.kind, []).append((told, self.works[told.assignment_id]))
+        return found
 
     def ladder(self, row: LetterRow) -> Ladder:
         found = self.ladders.get(row.committee_id)

@@ -13,6 +13,8 @@ from tracker.store.queries.ongoing import OngoingRow
 
 def sections(rows: Sequence[OngoingRow], base_url: str, facts: Facts) -> tuple[Section, ...]:
     """The section, where there is anything to ask. Of very many it says how many more there are."""
+    if not rows:
+        return ()
     several = len({row.holder_id for row in rows}) > 1
     lines = [_line(row, facts.url(row.id, base_url), several) for row in rows]
     return section(_("Cần cho biết tình hình"), lines, f"{base_url}/viec")

@@ -57,6 +57,7 @@ def sections(
     return [
         one
         for code, lines in found.items()
+        if lines
         for one in section(
             _group_name(code),
             lines,
@@ -68,13 +69,16 @@ def sections(
 
 
 def _group_name(code: str) -> str:
-    return {
-        "overdue": _("Quá hạn"),
-        "today": _("Hôm nay"),
-        "week": _("Tuần này"),
-        "month": _("Tháng này"),
-        "later": _("Sau đó"),
-    }[code]
+    match code:
+        case "overdue":
+            return _("Quá hạn")
+        case "today":
+            return _("Hôm nay")
+        case "week":
+            return _("Tuần này")
+        case "month":
+            return _("Tháng này")
+    return _("Sau đó")
 
 
 def _line(

@@ -95,6 +95,8 @@ def _ladder(facts: Facts, calendar: WorkCalendar) -> list[str]:
 
 
 def _once(facts: Facts) -> list[str]:
+    if all(not told.kind for told in facts.steps):
+        return []
     names = {
         "inherited": _("việc tiếp nhận do sắp xếp đơn vị"),
         "ongoing": _("tình hình việc thường xuyên trước kỳ báo cáo"),

@@ -18,6 +18,8 @@ ORDER = (EXPLAIN, EXTENSION, WAIT, GIVEN, HAND_BACK)
 
 def sections(rows: Sequence[AskedRow], base_url: str, *, courtesy: bool = False) -> tuple[Section, ...]:
     """What asks for an answer first; one line a request. Courtesy units are asked, nothing is demanded of them."""
+    if not rows:
+        return ()
     names = {
         EXPLAIN: _("Đề nghị giải trình") if courtesy else _("Yêu cầu giải trình"),
         EXTENSION: _("Gia hạn"),
@@ -101,6 +103,8 @@ def headline(rows: Sequence[AskedRow], *, courtesy: bool = False) -> str:
 
 def parts(rows: Sequence[AskedRow], *, courtesy: bool = False) -> list[str]:
     """How many requests of each kind."""
+    if not rows:
+        return []
     sentences = {
         EXPLAIN: "%(num)d đề nghị giải trình" if courtesy else "%(num)d yêu cầu giải trình",
         EXTENSION: "%(num)d trả lời về gia hạn",

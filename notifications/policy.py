@@ -302,7 +302,8 @@ def called(
     for one in calls:
         team = teams.get(one.unit_id, NOBODY) if one.unit_id is not None else NOBODY
         asker = () if one.person_id is None else (one.person_id,)
-        people = dict.fromkeys((*team.members(one.roles), *asker))
+        above = team.coordinators if COORDINATOR in one.roles else ()
+        people = dict.fromkeys((*team.members(one.roles), *above, *asker))
         owed += [Owed(one.assignment_id, person, one.step, one.on) for person in people]
     return [one for one in owed if one.key not in recorded]
 

@@ -15,6 +15,7 @@ from sqlalchemy import delete
 from notifications import alarm, alive, bounces, outbox
 from notifications.collect import Collected, collect
 from notifications.deliver import Delivered, deliver
+from notifications.hooks_due import write_hooks
 from notifications.mailing import MAILING
 from tracker.access import OPERATOR
 from tracker.clock import at_vietnam, vietnam_day
@@ -60,12 +61,13 @@ def sweep(app: Flask, at: datetime | None = None, *, token: str | None = None) -
         _try(lambda: waits.end_overdue(OPERATOR, at=moment), 0, errors)
         _try(lambda: _extend_cycles(moment), 0, errors)
         collected = _try(lambda: collect(db.session, moment), Collected(), errors)
+        hooks = _try(lambda: write_hooks(db.session, moment, settings.base_url), 0, errors)
         delivered = _try(lambda: deliver(db.session, settings, token, moment), Delivered(), errors)
         mailbox = _try(lambda: bounces.read_now_and_then(app, moment), "", errors)
         waiting = _try(lambda: notices.last_sweep(db.session).unsent, 0, errors)
         errors += [*collected.errors, *delivered.errors, *([mailbox] if mailbox else [])]
         result = SweepResult(
-            collected=collected.letters,
+            collected=collected.letters + hooks,
             sent=delivered.sent,
             failed=delivered.failed,
             withdrawn=delivered.withdrawn,

@@ -31,6 +31,7 @@ class Post:
     port: int = 0
     raw: list[bytes] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     refuse: dict[str, list[str]] = field(default_factory=dict)
     answer: dict[str, list[str]] = field(default_factory=dict)
     connections: int = 0
@@ -68,6 +69,7 @@ class Post:
             return reply
         self.raw.append(envelope.original_content)
         self.to.append(address)
+        self.senders.append(envelope.mail_from)
         return f"250 2.0.0 queued as {len(self.raw)}"
 
 

@@ -23,7 +23,7 @@ from tracker.access import OPERATOR
 from tracker.extensions import db
 from tracker.services import bounces as deeds
 from tracker.settings import Bounces
-from tracker.store.models import Fact, Letter, LinkOpening, Person, SweepRun
+from tracker.store.models import Fact, Letter, LinkOpening, Notice, Person, SweepRun
 
 USER, PASSWORD = "tra-ve", "mật khẩu hộp thư"
 RETURN_TO = "thu-tra@sonthanh.example"
@@ -386,3 +386,53 @@ def environment(app, database_url, tmp_path) -> dict[str, str]:
         "TRACKER_DATABASE_URL": database_url,
         "TRACKER_SECRET_KEY": app.config["TRACKER"].secret_key,
     }
+
+
+# Who is told
+
+
+def test_the_coordinator_is_told_once_with_the_next_digest(app, world, clock, desk, post, use_server):
+    use_server(post.settings)
+    use(app, Bounces(address=RETURN_TO))
+    work = desk.give("Báo cáo sơ kết công tác hòa giải", clock.now.date())
+    assert sweep(app).error == ""
+    letter = db.session.scalars(db.select(Letter).where(Letter.person_id == world.people["officer"])).one().id
+    settings = app.config["TRACKER"]
+    back = envelope_sender(post, "officer@sonthanh.example")
+    assert bounces.take(returned(app, letter, tag=back), settings, clock.now) == "bounced"
+
+    def to_coordinator() -> list[str]:
+        sent = zip(post.to, post.mails, strict=True)
+        return [mail.get_body(("plain",)).get_content() for to, mail in sent if to.startswith("coordinator@")]
+
+    before = len(to_coordinator())
+    clock.day(2026, 5, 13)
+    assert sweep(app).error == ""
+    (told,) = to_coordinator()[before:]
+    assert "ĐỊA CHỈ THƯ KHÔNG NHẬN ĐƯỢC (1)" in told
+    assert "Nguyễn Thu Hằng (officer@sonthanh.example)" in " ".join(told.split())
+    assert f"/nguoi-dung/{world.people['officer']}" in told
+    steps = db.session.scalars(db.select(Notice.step).where(Notice.assignment_id == work)).all()
+    assert f"bounced-{letter}" in steps
+    clock.day(2026, 5, 14)
+    sweep(app)
+    assert not any("KHÔNG NHẬN ĐƯỢC" in one for one in to_coordinator()[before + 1 :])
+
+
+def test_whose_contact_is_mended_meanwhile_is_not_told_of(app, world, clock, desk, post, use_server):
+    use_server(post.settings)
+    desk.give("Báo cáo sơ kết công tác hòa giải", clock.now.date())
+    sweep(app)
+    letter = db.session.scalars(db.select(Letter).where(Letter.person_id == world.people["officer"])).one().id
+    deeds.came_back(OPERATOR, letter, "550", at=clock.now)
+    person = db.session.get(Person, world.people["officer"])
+    person.bounced_at, person.bounce = None, ""
+    db.session.commit()
+    clock.day(2026, 5, 13)
+    sweep(app)
+    assert not any(to.startswith("coordinator@") for to in post.to)
+
+
+def envelope_sender(post, to: str) -> str:
+    """The envelope sender under which the letter to this address really left."""
+    return post.senders[post.to.index(to)]

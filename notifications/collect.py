@@ -45,13 +45,15 @@ from tracker.store.models import Letter, Notice
 from tracker.store.queries import asked_notices, asking, bounces, notices, owing, succession
 from tracker.store.queries.calendar import calendar_of
 from tracker.store.queries.ladders import read_ladders
-from tracker.store.queries.ongoing import ongoing_rows
+from tracker.store.queries.ongoing import OngoingRow, ongoing_rows
 
 log = logging.getLogger(__name__)
 DIGEST, NOW = "digest", "now"
 RECENT = timedelta(days=14)
 """What was inherited, published, decided, moved or dropped longer ago is told by its page."""
 TOGETHER = 200  # letters a transaction
+_LETTERS: Any = Letter.__table__
+_NOTICES: Any = Notice.__table__
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,12 @@ def collect(session: AnySession, at: datetime) -> Collected:
     if all(committee_id in sleeping for committee_id, _settings in notices.committee_settings(session)):
         return Collected()
     today = vietnam_day(at)
-    owing_now = owed_by_person(session, today, since=_unswept_since(session, at), sleeping=sleeping)
+    owing_now = owed_by_person(session, today, since=unswept_since(session, at), sleeping=sleeping)
     written = _Writing(session, at, owing_now)
     written.write(NOW, {person: (share.now, None) for person, share in owing_now.people.items() if share.now})
     if vietnam_time(at).time() >= MAILING.digest_from:
-        _make_todays(session, at, sleeping)
-        written.write(DIGEST, _without_letter(session, owing_now.people, today))
+        written.write(DIGEST, without_letter(session, owing_now.people, today))
+        _make_todays(session, at, sleeping)  # after it: letters that take new steps along are today's by then
     written.note_urgings()
     return Collected(written.letters, tuple(owing_now.errors))
 
@@ -177,18 +179,20 @@ class Reading:
     def owed(self, also: Collection[Key]) -> list[Owed]:
         """Everything, by whatever it is told for."""
         told = owing.recorded(self.session, self.id, self.today + self.ladders.look_ahead)
+        return [*self._steps(told), *self._ongoing(told), *self._told_once(also)]
+
+    def _steps(self, told: Collection[Key]) -> list[Owed]:
+        """The steps of ladders."""
         self._know(unit for duty in self.duties for unit in (duty.unit_id, duty.coordinator_id))
-        steps = owed(
+        return owed(
             self.duties, self.teams, self.ladders, self.calendar, self.today, told, leaders=self.leaders
         )
+
+    def _told_once(self, also: Collection[Key]) -> list[Owed]:
+        """What deeds have left to tell."""
         calls = [*self._called(), *self._published()]
-        return [
-            *steps,
-            *self._inherited(),
-            *calls,
-            *self._ongoing(told),
-            *self._overtaken({(key[0], key[1]) for key in also if key[2].startswith("handback")}, calls),
-        ]
+        handed_back = {(key[0], key[1]) for key in also if key[2].startswith("handback")}
+        return [*self._inherited(), *calls, *self._overtaken(handed_back, calls)]
 
     def urgings(self) -> list[Urging]:
         """Urging letters that are due and were not noted."""
@@ -203,7 +207,7 @@ class Reading:
         first = self.calendar.at_or_after(monday)
         if not since <= first <= self.today:
             return set()
-        units = owing.running(self.session, self.id)
+        units = self._running()
         if not units:
             return set()
         self._know(units)
@@ -212,23 +216,8 @@ class Reading:
 
     def _duties(self, ladders: Ladders) -> list[Duty]:
         undecided = asking.undecided(self.session, self.id)
-        return [
-            Duty(
-                row.assignment_id,
-                row.holder_id,
-                row.due_on,
-                row.state,
-                row.urged_from,
-                row.soft,
-                row.courtesy,
-                undecided=row.assignment_id in undecided,
-                plan_id=row.plan_id,
-                task_id=row.task_id,
-                kind=row.kind,
-                coordinator_id=row.coordinator_id,
-            )
-            for row in notices.duties(self.session, self.id, self.today + ladders.look_ahead)
-        ]
+        rows = notices.duties(self.session, self.id, self.today + ladders.look_ahead)
+        return [duty_of(row, undecided) for row in rows]
 
     def _called(self) -> list[Owed]:
         """What was asked of people, and what was decided, returned or opened in the last weeks."""
@@ -253,10 +242,16 @@ class Reading:
         told."""
         rows = [
             asked_notices.CallRow(row.id, ONGOING, row.asked.by, row.holder_id, asked_notices.OFFICERS)
-            for row in ongoing_rows(self.session, self.today, committee_id=self.id)
+            for row in self._asked_about()
             if row.asked.now
         ]
         return self._call(rows, told)
+
+    def _asked_about(self) -> list[OngoingRow]:
+        return ongoing_rows(self.session, self.today, committee_id=self.id)
+
+    def _running(self) -> set[int]:
+        return owing.running(self.session, self.id)
 
     def _call(self, rows: Collection[asked_notices.CallRow], told: Collection[Key]) -> list[Owed]:
         calls = [
@@ -306,6 +301,23 @@ class Reading:
             self.teams |= {unit_id: _team(found.get(unit_id, {})) for unit_id in new}
 
 
+def duty_of(row: notices.DutyRow, undecided: Collection[int]) -> Duty:
+    return Duty(
+        row.assignment_id,
+        row.holder_id,
+        row.due_on,
+        row.state,
+        row.urged_from,
+        row.soft,
+        row.courtesy,
+        undecided=row.assignment_id in undecided,
+        plan_id=row.plan_id,
+        task_id=row.task_id,
+        kind=row.kind,
+        coordinator_id=row.coordinator_id,
+    )
+
+
 Reader = Callable[[AnySession, int, WorkCalendar, date], Reading]
 
 
@@ -315,7 +327,7 @@ def _team(roles: Mapping[str, tuple[int, ...]]) -> Team:
     return Team(roles.get("officer") or coordinators, roles.get("head", ()), coordinators)
 
 
-def _unswept_since(session: AnySession, at: datetime) -> date | None:
+def unswept_since(session: AnySession, at: datetime) -> date | None:
     """The first day whose digests nobody has made, where there was a sweep before today."""
     last = notices.swept_before(session, at_vietnam(vietnam_day(at)))
     if last is None:
@@ -330,7 +342,7 @@ Portion = tuple[Steps, int | None]
 """(steps, the committee whose week is summed up)."""
 
 
-def _without_letter(session: AnySession, people: Mapping[int, Share], today: date) -> dict[int, Portion]:
+def without_letter(session: AnySession, people: Mapping[int, Share], today: date) -> dict[int, Portion]:
     """One digest a person a day: whoever has had today's is told the rest tomorrow."""
     closed = notices.closed_keys(session, today)
     return {
@@ -405,7 +417,7 @@ class _Writing:
                 for _committee, one in steps
             ]
             if rows:
-                self.session.execute(insert(Notice), rows)
+                self.session.execute(insert(_NOTICES), rows)
         for key in noted:
             del self.urging[key]
         return len(new)
@@ -441,7 +453,7 @@ class _Writing:
             _letter(kind, people[person], steps, weekly, self.at)
             for person, (steps, weekly) in portions.items()
         ]
-        made = self.session.execute(insert(Letter).returning(Letter.person_id, Letter.id), rows)
+        made = self.session.execute(insert(_LETTERS).returning(_LETTERS.c.person_id, _LETTERS.c.id), rows)
         return {person: letter for person, letter in made if person is not None}
 
     def _urgings_of(self, portions: Iterable[Portion]) -> dict[tuple[int, tuple[int, date]], Urging]:

@@ -1,15 +1,15 @@
-"""A quarter on the trial clock over the sample: the mails of each day, and never one of them twice."""
+"""A quarter on the trial clock over the sample: the mails of each day are those that were foreseen on the first
+morning, and never one of them twice."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask import Flask
 
-from notifications.sweep import sweep
+from tests.notifications.foreseen import days_of
 from tracker import demo
 from tracker.clock import at_vietnam, vietnam_day
 from tracker.deadlines.workdays import NATIONAL
@@ -22,33 +22,23 @@ FIRST = date(2026, 4, 6)
 DAYS = 91
 
 
-def test_a_quarter_over_the_sample_sends_nothing_twice(
+def test_a_quarter_over_the_sample_is_as_foreseen_and_sends_nothing_twice(
     sqlite_app: Flask, clock: Any, post: Any, set_server: Callable[[Flask, Smtp], None]
 ) -> None:
     """Prints day → mails; `pytest -s` shows it."""
     clock.now = at_vietnam(FIRST, 7)
     demo.load(sqlite_app, at=clock.now)
     set_server(sqlite_app, post.settings)
-    mails: dict[date, int] = {}
-    for n in range(DAYS):
-        day = FIRST + timedelta(days=n)
-        clock.now = at_vietnam(day, 7, 30)
-        result = sweep(sqlite_app)
-        assert result.error == ""
-        mails[day] = result.sent
-        clock.now = at_vietnam(day, 16)
-        again = sweep(sqlite_app)
-        assert (again.collected, again.sent, again.error) == (0, 0, "")
-    _print(mails)
-    db.session.rollback()
+    run = days_of(sqlite_app, clock, FIRST, DAYS)
+    _print(run.by_day)
+    assert run.faults == []
+    assert run.differences == []
     letters = list(db.session.scalars(db.select(Letter)))
     assert {letter.state for letter in letters} == {"sent"}
-    assert len(letters) == len(post.raw) == sum(mails.values()) > 0
+    assert len(letters) == len(post.raw) == sum(run.by_day.values()) > 0
     assert len({letter.message_id for letter in letters}) == len(letters)
-    a_day = Counter((letter.person_id, letter.day) for letter in letters)
-    assert set(a_day.values()) == {1}
     assert all(vietnam_day(letter.sent_at) == letter.day for letter in letters if letter.sent_at)
-    assert all(NATIONAL.works(day) for day, sent in mails.items() if sent)
+    assert all(NATIONAL.works(day) for day, sent in run.by_day.items() if sent)
     assert {"-7", "-3", "-1", "0", "+1"} <= set(db.session.scalars(db.select(Notice.step)))
 
 

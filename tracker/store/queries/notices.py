@@ -139,8 +139,8 @@ def committee_settings(session: AnySession) -> list[tuple[int, Mapping[str, Any]
     return [(row.id, row.settings or {}) for row in session.execute(query)]
 
 
-def duties(session: AnySession, committee_id: int, until: date) -> list[DutyRow]:
-    """Open work of published plans that is due on or before `until`."""
+def duties(session: AnySession, committee_id: int, until: date, state: str = OPEN) -> list[DutyRow]:
+    """Open work (or work in another state) of published plans that is due on or before `until`."""
     query = (
         select(Assignment, Timing.soft, Unit.courtesy, TaskVersion.kind, Plan.coordinator_id)
         .join(Timing, Timing.id == Assignment.timing_id)
@@ -152,7 +152,7 @@ def duties(session: AnySession, committee_id: int, until: date) -> list[DutyRow]
             (TaskVersion.task_id == Assignment.task_id) & (TaskVersion.plan_version_id == PlanVersion.id),
             isouter=True,
         )
-        .where(Assignment.state == OPEN, Assignment.committee_id == committee_id, Assignment.due_on <= until)
+        .where(Assignment.state == state, Assignment.committee_id == committee_id, Assignment.due_on <= until)
         .order_by(Assignment.due_on, Assignment.id)
     )
     rows = session.execute(query).all()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from flask_babel import ngettext
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from notifications.lines import Section, fill, one_line
@@ -75,9 +74,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        extensions=["jinja2.ext.i18n"],
     )
-    found.install_gettext_callables(lambda text: _(text), ngettext, newstyle=True)  # type: ignore[attr-defined]
+    found.globals["_"] = _  # the sentence with its values is escaped as a whole
     found.filters["fill"] = fill
     return found
 

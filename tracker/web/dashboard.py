@@ -9,9 +9,10 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from tracker import access
 from tracker.errors import NotFound
 from tracker.progress.counts import Tally
-from tracker.services import reminders, show, show_asking, show_work
+from tracker.services import reminders, show, show_asking, show_reading, show_urging, show_work
 from tracker.sheets.words import UNIT_KINDS
 from tracker.store.queries.rows import Matrix, MatrixRow, WorkRow
 from tracker.web import context
@@ -64,11 +65,18 @@ def matrix() -> ResponseReturnValue:
         most=max((count for _first, _last, count in found.weeks), default=0),
         panel=_panel(found, committee),
         unseen=show_work.unseen(actor, committee, at=context.now()),
+        unread=show_reading.not_reading(actor, committee, at=context.now()) if _telephones(committee) else [],
+        urging=show_urging.urging_due(actor, committee, at=context.now()),
         deciding=show_asking.deciding(actor, committee, at=context.now()),
         proposed=len(reminders.proposals(actor, committee, at=context.now()))
         if committee in actor.committees("coordinator")
         else 0,
     )
+
+
+def _telephones(committee: int) -> bool:
+    """Whether units that do not read are the visitor's to call."""
+    return access.may(context.actor(), "reading.see", access.Thing(committee))
 
 
 def in_order(

@@ -84,6 +84,7 @@ FACTS = {
     "person-added": ("accepted", lazy_gettext("Thêm người dùng")),
     "person-corrected": ("ask", lazy_gettext("Sửa thông tin người dùng")),
     "person-closed": ("excused", lazy_gettext("Ngừng tài khoản")),
+    "urging-letter-due": ("soon", lazy_gettext("Đến mốc cần công văn đôn đốc")),
     "contact-recovered": ("accepted", lazy_gettext("Thư lại đến được địa chỉ này")),
     "person-opened": ("accepted", lazy_gettext("Mở lại tài khoản")),
     "role-added": ("accepted", lazy_gettext("Thêm vai trò")),

@@ -1,0 +1,78 @@
+"""What whoever follows plans up should do next beside deciding: urging letters that are due, and telling units how a
+plan stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.access import Actor, Thing, may, need
+from tracker.clock import vietnam_day
+from tracker.errors import NotFound
+from tracker.extensions import db
+from tracker.progress.counts import Tally
+from tracker.services import figures
+from tracker.store.models import Plan
+from tracker.store.queries import urging as find
+from tracker.store.queries import work as find_work
+from tracker.store.queries.rows import Coming, UnitRow
+from tracker.store.queries.units import units
+from tracker.store.queries.work import Counted, Wanted
+
+LISTED = 100
+
+
+@dataclass(frozen=True)
+class UrgingDue:
+    """Work for which an urging letter is due: `works` pieces, of which the first are told, alike ones together."""
+
+    works: int
+    lines: tuple[Coming, ...]
+
+
+def urging_due(actor: Actor, committee_id: int, *, at: datetime) -> UrgingDue:
+    """Cần công văn đôn đốc: of the plans that the actor follows up, overdue work that has reached that step of its
+    ladder, the first due first."""
+    need(actor, "dashboard.see", Thing(committee_id))
+    today = vietnam_day(at)
+    reached = {
+        plan_id: works
+        for (plan_id, coordinator_id), works in find.reached(db.session, committee_id, today).items()
+        if may(actor, "work.accept", Thing(committee_id, coordinator_id))
+    }
+    if not reached:
+        return UrgingDue(0, ())
+    wanted = set().union(*reached.values())
+    stands = figures.codes(today)
+    due = [
+        line
+        for line in figures.lines(Wanted(plans=list(reached), states=["open"], going_on=True))
+        if line.id in wanted and stands(line) == "overdue"
+    ]
+    return UrgingDue(len(due), _together(due, at))
+
+
+def _together(lines: list[Counted], at: datetime) -> tuple[Coming, ...]:
+    """The same task, timing, period and day is one line, however many units it is of."""
+    groups: dict[tuple[object, ...], list[Counted]] = {}
+    for line in sorted(lines, key=lambda one: (one.work.due_on, one.plan_id, one.id)):
+        key = (line.task_id, line.timing_id, line.period, line.work.due_on)
+        groups.setdefault(key, []).append(line)
+    first = list(groups.values())[:LISTED]
+    rows = find_work.rows(db.session, Wanted(ids=[found[0].id for found in first]), vietnam_day(at))
+    by_id = {row.id: row for row in rows}
+    return tuple(Coming(by_id[found[0].id], len(found)) for found in first if found[0].id in by_id)
+
+
+def units_of_plan(actor: Actor, plan_id: int, *, at: datetime) -> tuple[tuple[UnitRow, Tally], ...]:
+    """Every unit with work in the plan and how that stands, for those who oversee."""
+    plan = db.session.get(Plan, plan_id)
+    if plan is None:
+        raise NotFound("Không tìm thấy kế hoạch này.")
+    need(actor, "dashboard.see", Thing(plan.committee_id, plan.coordinator_id))
+    today = vietnam_day(at)
+    lines: dict[int, list[Counted]] = {}
+    for line in figures.lines(Wanted(plans=[plan_id])):
+        lines.setdefault(line.holder_id, []).append(line)
+    tally = figures.tallies(today)
+    return tuple((unit, tally(lines[unit.id])) for unit in units(db.session, today, ids=lines))

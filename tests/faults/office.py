@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,33 +35,47 @@ from tracker.store.models import (
 )
 
 BEFORE = datetime(2026, 1, 5, tzinfo=UTC)
+NEW_SINCE = timedelta(days=8)  # so long before the rest is due, the new work was published
+NEW_FOR = timedelta(days=60)  # so much later it is due
 SECRET = "khoa-chi-de-thu-nghiem-khong-dung-that"
 SENDER = "dondoc@sonthanh.example"
 
 
 @dataclass(frozen=True)
 class Size:
-    """Units, people of each, and pieces of work of each."""
+    """Units, people of each, and pieces of work of each that are due. The first `new` units have one more, which
+    was published the day before the first step and is told at once."""
 
     units: int
     people: int
     items: int
+    new: int = 0
+
+    @property
+    def digests(self) -> int:
+        return self.units * self.people
 
     @property
     def mails(self) -> int:
-        return self.units * self.people
+        return self.digests + self.new * self.people
 
     @property
     def due(self) -> int:
         return self.units * self.items
 
-    def expected(self) -> dict[str, set[int]]:
-        """Address → numbers of the items that its mail has to tell."""
-        return {
-            address(unit, person): {unit * self.items + item for item in range(self.items)}
+    def expected(self) -> dict[tuple[str, str], set[int]]:
+        """(address, kind of letter) → numbers of the items that it has to tell."""
+        digests = {
+            (address(unit, person), "digest"): {unit * self.items + item for item in range(self.items)}
             for unit in range(self.units)
             for person in range(self.people)
         }
+        at_once = {
+            (address(unit, person), "now"): {self.due + unit}
+            for unit in range(self.new)
+            for person in range(self.people)
+        }
+        return digests | at_once
 
 
 def address(unit: int, person: int) -> str:
@@ -202,34 +216,48 @@ def _work(committee_id: int, units: list[int], author: int, size: Size, due: dat
     db.session.add(plan)
     db.session.flush()
     version_id = plan.versions[0].id
-    tasks = rows(Task, [{"plan_id": plan.id, "created_at": BEFORE} for _n in range(size.due)])
+    holders = [unit for unit in units[:-1] for _n in range(size.items)]
+    _assignments(committee_id, plan.id, version_id, holders, due)
+    new = {"first": size.due, "published_on": due - NEW_SINCE}
+    _assignments(committee_id, plan.id, version_id, units[: size.new], due + NEW_FOR, **new)
+
+
+def _assignments(
+    committee_id: int,
+    plan_id: int,
+    version_id: int,
+    holders: list[int],
+    due: date,
+    *,
+    first: int = 0,
+    published_on: date | None = None,
+) -> None:
+    """A task for each holder, numbered from `first` on."""
+    if not holders:
+        return
+    tasks = rows(Task, [{"plan_id": plan_id, "created_at": BEFORE} for _holder in holders])
     timings = rows(Timing, [{"task_id": task, "ordinal": 1, "due": due} for task in tasks])
+    common = {"plan_version_id": version_id, "kind": "task"}
     words = [
-        {
-            "task_id": task,
-            "plan_version_id": version_id,
-            "position": n,
-            "kind": "task",
-            "title": f"Việc số {n}",
-        }
-        for n, task in enumerate(tasks)
+        {"task_id": task, "position": n, "title": f"Việc số {n}", **common}
+        for n, task in enumerate(tasks, first)
     ]
     rows(TaskVersion, words)
-    common = {
+    same = {
         "committee_id": committee_id,
-        "plan_id": plan.id,
+        "plan_id": plan_id,
         "period": "once",
         "due_on": due,
         "first_due_on": due,
+        "published_on": published_on,
         "state": "open",
         "urged_from": BEFORE.date(),
         "changed_at": BEFORE,
     }
-    holders = [unit for unit in units[:-1] for _n in range(size.items)]
     rows(
         Assignment,
         [
-            {"task_id": task, "timing_id": timing, "unit_id": holder, "holder_id": holder, **common}
+            {"task_id": task, "timing_id": timing, "unit_id": holder, "holder_id": holder, **same}
             for task, timing, holder in zip(tasks, timings, holders, strict=True)
         ],
     )

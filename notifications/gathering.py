@@ -23,6 +23,7 @@ from tracker.store.queries import bounces, letter_rows
 from tracker.store.queries.feeds import FeedEvent, events_of
 from tracker.store.queries.ladders import ladders
 from tracker.store.queries.letter_rows import LetterRow, PlanLine, Reader
+from tracker.store.queries.reading import unread_units
 from tracker.store.queries.units import names
 from tracker.store.queries.work import Counted, Wanted, counted
 
@@ -195,12 +196,19 @@ def _named(session: AnySession, made: Made, today: date) -> Made:
     works = letter_rows.works(
         session, {work for one in made.values() for work in week.listed_works(one)}, today
     )
+    committees = {plan.committee_id for plans in made for plan in plans}
+    unread = [row for one in sorted(committees) for row in unread_units(session, one, today)]
     return {
         plans: replace(
             one,
             names=called,
             works=works,
             unattended=tuple(unit for unit in one.unattended if unit in nobody),
+            unread=tuple(
+                row
+                for row in unread
+                if row.found.unit.unit_id in one.unattended and row.found.unit.unit_id not in nobody
+            ),
         )
         for plans, one in made.items()
     }

@@ -9,14 +9,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from notifications.lines import Line, Section, cut, one_line, parts
+from notifications.lines import NOTE, Line, Section, cut, one_line, parts
 from notifications.phrases import _, counted
 from tracker.deadlines.workdays import NATIONAL
 from tracker.progress.counts import Tally
 from tracker.progress.standing import Standing, standing
 from tracker.services import figures
+from tracker.sheets.notice_words import unread_words
 from tracker.sheets.words import day_words, period_words, short_day, standing_words
 from tracker.store.queries.letter_rows import LetterRow, PlanLine
+from tracker.store.queries.reading import UnreadRow
 from tracker.store.queries.work import Counted
 
 PLAN_NAME = 60
@@ -44,8 +46,8 @@ class DueLine:
 
 @dataclass(frozen=True)
 class Week:
-    """The summary as data. `names` are those of units, `works` the words of what is due; `unread` are lines about
-    units that do not read, as whoever knows of them writes them."""
+    """The summary as data. `names` are those of units, `works` the words of what is due. `unattended` are units in
+    which nobody gets mail, `unread` others that do not read."""
 
     plans: tuple[tuple[PlanLine, Tally], ...]
     total: Tally
@@ -54,7 +56,7 @@ class Week:
     names: Mapping[int, str]
     works: Mapping[int, LetterRow]
     unattended: tuple[int, ...] = ()
-    unread: tuple[Line, ...] = ()
+    unread: tuple[UnreadRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -205,16 +207,19 @@ def _sections(week: Week, base_url: str) -> tuple[Section, ...]:
         )
         for one in week.unattended[:UNITS_SHOWN]
     ]
+    unread = [
+        Line(
+            one_line(one.name),
+            cut(unread_words(one.found), NOTE),
+            url=f"{base_url}/don-vi/{one.found.unit.unit_id}",
+        )
+        for one in week.unread[:UNITS_SHOWN]
+    ]
     return (
         *_listed(_("Đơn vị có việc quá hạn"), late, len(week.late), f"{base_url}/theo-doi?loc=qua-han"),
         *_listed(_("Đến hạn tuần này"), due, len(week.due), f"{base_url}/theo-doi"),
         *_listed(_("Đơn vị chưa có ai nhận thư"), nobody, len(week.unattended), f"{base_url}/don-vi"),
-        *_listed(
-            _("Đơn vị chưa đọc thư, chưa mở trang"),
-            week.unread[:UNITS_SHOWN],
-            len(week.unread),
-            f"{base_url}/khong-doc",
-        ),
+        *_listed(_("Đơn vị chưa đọc"), unread, len(week.unread), f"{base_url}/khong-doc"),
     )
 
 

@@ -13,6 +13,8 @@ from notifications.week import DueLine, LateUnit, Week
 from tracker.deadlines.workdays import NATIONAL
 from tracker.progress.asking import Asked
 from tracker.progress.counts import Tally, tally
+from tracker.progress.reading import Reader as ReaderSeen
+from tracker.progress.reading import UnitReading, Unread
 from tracker.progress.standing import Standing, Work
 from tracker.services.links import unsubscribe_link, work_link
 from tracker.store.queries.asked_notices import AskedRow
@@ -20,6 +22,7 @@ from tracker.store.queries.feeds import FeedEvent
 from tracker.store.queries.letter_rows import LetterRow, PlanLine, Reader, RoleHeld, Sent
 from tracker.store.queries.notices import DigestRow, Follower, InheritedRow
 from tracker.store.queries.ongoing import OngoingRow
+from tracker.store.queries.reading import UnreadRow
 
 TODAY = date(2026, 5, 20)
 MONDAY = date(2026, 5, 18)
@@ -387,6 +390,7 @@ def counts(due: int, in_time: int, late: int, overdue: int) -> Tally:
     return tally(works, MONDAY, NATIONAL)
 
 
+QUIET = ReaderSeen("Lê Văn Tám", "officer", "tam@sonthanh.example")
 PLANS = [
     (PlanLine(12, 1, 1, "12/KH-UBND"), counts(48, 39, 3, 5)),
     (PlanLine(18, 1, 1, "18/KH-UBND"), counts(24, 21, 0, 2)),
@@ -412,6 +416,18 @@ WEEK = Week(
         73: letter_row(73, COMMENT, date(2026, 5, 22), plan_id=25, plan_name="25/KH-UBND"),
     },
     unattended=(9,),
+    unread=(
+        UnreadRow(
+            Unread(
+                UnitReading(7, 2, 2, date(2026, 5, 4), date(2026, 5, 11), (QUIET,)),
+                ("quiet",),
+                date(2026, 5, 4),
+            ),
+            UNITS[7],
+            (),
+            "",
+        ),
+    ),
 )
 LEADERS: dict[str, Any] = {
     "person": "Vũ Đình Khôi",
@@ -437,7 +453,9 @@ QUIET_WEEK: dict[str, Any] = LEADERS | {
         LEADER,
         [],
         [],
-        week=replace(WEEK, plans=tuple(PLANS[2:]), total=PLANS[2][1], late=(), due=(), unattended=()),
+        week=replace(
+            WEEK, plans=tuple(PLANS[2:]), total=PLANS[2][1], late=(), due=(), unattended=(), unread=()
+        ),
     )
 }
 

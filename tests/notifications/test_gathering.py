@@ -162,6 +162,17 @@ def test_the_week_has_the_figures_of_the_page(told: Made, desk: Desk, world: Any
     assert told("officer", weekly=True) is None, "who oversees no plan has no summary"
 
 
+def test_the_week_names_units_that_do_not_read_and_those_in_which_nobody_gets_mail(
+    told: Made, desk: Desk
+) -> None:
+    day = date(2026, 4, 6)
+    desk.give("Báo cáo quý I", day, unit="binh_minh", urged_from=date(2026, 3, 2))
+    desk.give("Báo cáo quý I", day, unit="phu_hoa", urged_from=date(2026, 3, 2))
+    text = flat(told("leader", weekly=True).text)
+    assert "ĐƠN VỊ CHƯA CÓ AI NHẬN THƯ (1) 1. UBND xã Phú Hòa" in text
+    assert "ĐƠN VỊ CHƯA ĐỌC (1) 1. UBND xã Bình Minh" in text
+
+
 def test_the_deputy_of_an_absent_leader_reads_as_one(told: Made, desk: Desk, world: Any) -> None:
     desk.give("Báo cáo tháng 4", date(2026, 5, 12), unit="binh_minh")
     db.session.add(

@@ -227,7 +227,7 @@ def _headline(told: _Told, facts: Facts, today: date) -> str:
         found.append(own.inherits(told.inherited))
     found += _elsewhere(told, today)
     if facts.week:
-        found.append(week.headline(facts.week, today))
+        found.append(week.headline(facts.week, today, alone=not found))
     if not found and told.changed:
         units = own.whose(row.holder_name for row in told.changed)
         found.append(f"{units}: {', '.join(changes.parts_of(facts))}")
@@ -272,6 +272,8 @@ def _opening_above(told: _Told, facts: Facts) -> str:
         return _("Xin báo đồng chí các việc đã quá hạn ở các đơn vị.")
     if told.unheard:
         return _("Xin báo đồng chí các việc sắp đến hạn của đơn vị chưa có ai nhận thư.")
+    if told.red:
+        return _("Xin báo đồng chí địa chỉ thư không nhận được.")
     return _("Xin gửi đồng chí tổng hợp đầu tuần.")
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from notifications.at_once import opened, published, returned
 from notifications.changes import changed
-from notifications.facts import Facts
+from notifications.facts import Facts, Told
 from notifications.lines import joined
 from notifications.phrases import _, counted
 from notifications.red_contacts import red
@@ -16,6 +16,7 @@ from tracker.deadlines.ladder import Step, step_day
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.sheets.ladder_words import step_words
 from tracker.sheets.words import short_day
+from tracker.store.queries.letter_rows import LetterRow
 
 STEPS_SHOWN = 6
 
@@ -77,8 +78,13 @@ def steps_told(facts: Facts, calendar: WorkCalendar, *, now: bool) -> str:
 
 
 def _ladder(facts: Facts, calendar: WorkCalendar) -> list[str]:
-    days: Counter[tuple[Step, date]] = Counter()
+    """Of each piece of work the last step that was reached: after days without mail there are several."""
+    latest: dict[int, tuple[Told, LetterRow]] = {}
     for told, row in facts.of(""):
+        if row.id not in latest or latest[row.id][0].days < told.days:
+            latest[row.id] = (told, row)
+    days: Counter[tuple[Step, date]] = Counter()
+    for told, row in latest.values():
         step = facts.step(told, row)
         day = step_day(step, told.due_on, row.urged_from, calendar, soft=row.soft)
         if day is not None:

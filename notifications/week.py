@@ -177,9 +177,10 @@ def _row(name: str, url: str, tally: Tally) -> Row:
 def _said(week: Week, today: date) -> str:
     rate = week.total.on_time
     if rate.percent is None:
-        return _("Tính đến %(day)s chưa có việc nào đến hạn.", day=day_words(today))
+        return _("Tính đến %(day)s chưa có nhiệm vụ nào đến hạn.", day=day_words(today))
     return _(
-        "Tính đến %(day)s: %(due)d việc đã đến hạn, %(done)d xong đúng hạn (%(rate)s%%).",
+        "Tính đến %(day)s: %(due)d nhiệm vụ theo kỳ đã đến hạn, %(done)d xong đúng hạn (%(rate)s%%). Nhiệm vụ của "
+        "nhiều đơn vị tính là xong khi đủ số đơn vị đã xong.",
         day=day_words(today),
         due=rate.denominator,
         done=rate.numerator,
@@ -249,14 +250,17 @@ def _due_line(one: DueLine, week: Week, base_url: str) -> Line:
     )
 
 
-def headline(week: Week, today: date) -> str:
-    """`tổng hợp tuần từ 18/5: 3 đơn vị có việc quá hạn, 5 việc đến hạn trong tuần`"""
+def headline(week: Week, today: date, *, alone: bool) -> str:
+    """`tổng hợp tuần từ 18/5: 3 đơn vị có việc quá hạn, 5 nhiệm vụ đến hạn trong tuần`; beside other news its name
+    alone."""
+    if not alone:
+        return _("tổng hợp tuần từ %(day)s", day=short_day(today))
     told = []
     if week.late:
         told.append(counted("%(num)d đơn vị có việc quá hạn", len(week.late)))
     if week.due:
-        told.append(counted("%(num)d việc đến hạn trong tuần", len(week.due)))
-    whole = ", ".join(told) or _("không có việc quá hạn, không có việc đến hạn trong tuần")
+        told.append(counted("%(num)d nhiệm vụ đến hạn trong tuần", len(week.due)))
+    whole = ", ".join(told) or _("không có việc quá hạn, không có nhiệm vụ đến hạn trong tuần")
     return _("tổng hợp tuần từ %(day)s: %(told)s", day=short_day(today), told=whole)
 
 

@@ -18,6 +18,7 @@ from tracker.progress.reading import UnitReading, Unread
 from tracker.progress.standing import Standing, Work
 from tracker.services.links import unsubscribe_link, work_link
 from tracker.store.queries.asked_notices import AskedRow
+from tracker.store.queries.bounces import BouncedRow
 from tracker.store.queries.feeds import FeedEvent
 from tracker.store.queries.letter_rows import LetterRow, PlanLine, Reader, RoleHeld, Sent
 from tracker.store.queries.notices import DigestRow, Follower, InheritedRow
@@ -443,6 +444,27 @@ LEADERS: dict[str, Any] = {
         week=WEEK,
     ),
 }
+RED: dict[str, Any] = {
+    "person": "Phạm Minh Anh",
+    "roles": {"coordinator"},
+    "rows": [],
+    "told": set(),
+    "facts": facts(
+        COORDINATOR,
+        [(63, "bounced-40", TODAY)],
+        ELSEWHERE,
+        bounces={
+            40: BouncedRow(
+                40,
+                18,
+                "Lê Văn Tám",
+                "tam@sonthanh.example",
+                date(2026, 5, 19),
+                "550 5.1.1 Hộp thư không tồn tại",
+            )
+        },
+    ),
+}
 WEEK_ALONE: dict[str, Any] = LEADERS | {
     "person": "Phạm Minh Anh",
     "roles": {"coordinator"},
@@ -592,6 +614,7 @@ DIGESTS: Mapping[str, dict[str, Any]] = {
     "above": ABOVE,
     "leader": LEADERS,
     "week": WEEK_ALONE,
+    "red": RED,
     "quiet-week": QUIET_WEEK,
 }
 AT_ONCE: Mapping[str, dict[str, Any]] = {

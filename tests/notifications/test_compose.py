@@ -111,10 +111,10 @@ def test_the_headline_names_the_most_urgent_first(sqlite_app: Flask, dues: list[
             "digest-above",
             "4 việc quá hạn ở 3 đơn vị, lâu nhất 6 ngày làm việc; 1 việc của đơn vị chưa có ai nhận thư",
         ),
-        ("digest-week", "Tổng hợp tuần từ 18/5: 3 đơn vị có việc quá hạn, 3 việc đến hạn trong tuần"),
+        ("digest-week", "Tổng hợp tuần từ 18/5: 3 đơn vị có việc quá hạn, 3 nhiệm vụ đến hạn trong tuần"),
         (
             "digest-quiet-week",
-            "Tổng hợp tuần từ 18/5: không có việc quá hạn, không có việc đến hạn trong tuần",
+            "Tổng hợp tuần từ 18/5: không có việc quá hạn, không có nhiệm vụ đến hạn trong tuần",
         ),
         ("digest-changed", "UBND xã Tân Lập: 1 việc đổi hạn, 2 việc không còn phải thực hiện"),
         ("now-published", "UBND xã Tân Lập: 4 việc mới, hạn đầu tiên 15/6/2026"),

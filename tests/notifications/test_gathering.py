@@ -150,7 +150,7 @@ def test_the_week_has_the_figures_of_the_page(told: Made, desk: Desk, world: Any
     desk.change(desk.give("Báo cáo tháng 2", day), state="accepted", done_on=date(2026, 5, 15))
     desk.give("Báo cáo tháng 5", date(2026, 5, 21))
     letter = told("leader", weekly=True)
-    assert letter.subject == "Tổng hợp tuần từ 18/5: 1 đơn vị có việc quá hạn, 1 việc đến hạn trong tuần"
+    assert letter.subject == "Tổng hợp tuần từ 18/5: 1 đơn vị có việc quá hạn, 1 nhiệm vụ đến hạn trong tuần"
     page = show.matrix(world.actor("leader"), world.committee, at=AT).plans[0].tally
     rate = page.on_time
     assert (

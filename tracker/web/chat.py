@@ -41,7 +41,7 @@ def everything() -> ResponseReturnValue:
     ]
     title = _("%(committee)s: tiến độ các kế hoạch", committee=context.committee_name())
     back = url_for("dashboard.matrix")
-    text = chat_text(title, context.today(), found.total, counts, _whole(back))
+    text = chat_text(title, context.today(), found.total, counts, _whole(url_for("home.index")))
     return render_template("chat/page.html", text=text, name=_("Theo dõi"), back=back)
 
 

@@ -103,9 +103,14 @@ def _works(session: AnySession, committee_id: int, until: date) -> dict[int, lis
     rows = session.execute(_late_or_near(wanted, committee_id, until)).all()
     spared = settled_turns(session, completions(session, {row.task_id for row in rows}))
     held = held_since(session)
+    goes_on = {
+        (task, timing, period)
+        for plan, task, timing, period in {tuple(row[1:5]) for row in rows}
+        if (task, timing, period) not in spared and held(plan, timing, period) is None
+    }
     found: dict[int, list[tuple[date, date]]] = {}
-    for unit, plan, task, timing, period, due, since in rows:
-        if (task, timing, period) not in spared and held(plan, timing, period) is None:
+    for unit, _plan, task, timing, period, due, since in rows:
+        if (task, timing, period) in goes_on:
             found.setdefault(unit, []).append((due, since))
     return found
 

@@ -309,12 +309,6 @@ def teams_of(
     }
 
 
-def unmanned(session: AnySession, day: date, unit_ids: Iterable[int]) -> set[int]:
-    """Of these units, those in which nobody gets notices: what they owe is told to whoever follows the plan up."""
-    wanted = set(unit_ids)
-    return wanted - teams_of(session, day, wanted).keys()
-
-
 def leaders(session: AnySession, day: date, committee_id: int) -> tuple[int, ...]:
     """The committee's leaders; for an absent one, whoever acts for them."""
     query = (

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -76,8 +77,12 @@ class Post:
 @pytest.fixture
 def post() -> Iterator[Post]:
     sink = Post(port=_free_port())
-    # With a name of its own the server does not look one up for each connection.
-    controller = Controller(sink, hostname=sink.host, port=sink.port, server_hostname="post.example")
+    # With a name of its own the server does not look one up for each connection; and it looks at all that its handler
+    # has, each time: `mails` would read every mail anew.
+    hooks = {name: getattr(sink, name) for name in dir(Post) if name.startswith("handle_")}
+    controller = Controller(
+        SimpleNamespace(**hooks), hostname=sink.host, port=sink.port, server_hostname="post.example"
+    )
     controller.start()
     yield sink
     controller.stop()

@@ -142,7 +142,7 @@ def fetch(given: Bounces) -> list[tuple[str, bytes]]:
         uids = box.uids("UNSEEN", charset=None)[:MOST_AT_ONCE]
         return [(uid, _first_bytes(box, uid)) for uid in uids]
     finally:
-        _leave(box)
+        leave(box)
 
 
 def mark(given: Bounces, uids: Iterable[str]) -> None:
@@ -151,7 +151,7 @@ def mark(given: Bounces, uids: Iterable[str]) -> None:
     try:
         _good(box.client.uid("STORE", ",".join(uids), "+FLAGS.SILENT", r"(\Seen)"))
     finally:
-        _leave(box)
+        leave(box)
 
 
 def open_box(given: Bounces) -> BaseMailBox:
@@ -169,12 +169,12 @@ def open_box(given: Bounces) -> BaseMailBox:
         (box.login if plain else box.login_utf8)(given.user, given.password, None)
         box.folder.set(given.folder)
     except BaseException:
-        _leave(box)
+        leave(box)
         raise
     return box
 
 
-def _leave(box: BaseMailBox) -> None:
+def leave(box: BaseMailBox) -> None:
     with suppress(OSError, imaplib.IMAP4.error, ImapToolsError):
         box.logout()
     with suppress(OSError):

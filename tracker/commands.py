@@ -5,6 +5,7 @@ Each opens the application from the environment and calls one service; words for
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import secrets
@@ -20,8 +21,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from waitress.server import create_server
 
-from notifications import bounces, schedule
+from notifications import bounces, doctor, schedule
+from notifications import forecast_command as forecast_command_words
 from notifications.commands import tick_once, told
+from notifications.findings import WRONG, House
 from tracker import demo, settings, unit_commands
 from tracker.access import OPERATOR, Actor
 from tracker.app import create_app
@@ -154,6 +157,48 @@ def bounce_command() -> None:
             click.echo(f"Không ghi được vào cơ sở dữ liệu: {error}", err=True)
             raise SystemExit(os.EX_TEMPFAIL) from None  # the mail server keeps the mail and comes again
     click.echo(bounces.TOLD[kind], err=True)
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--to", default="", metavar="ADDRESS", help="Send one test mail there.")
+def doctor_command(as_json: bool, to: str) -> None:
+    """Say what is wrong with mail, clock, calendar, contacts and the rest; status 1 where something is."""
+    with _application() as app:
+        examined = doctor.examine(House(app, app.extensions["clock"]()), to)
+    if as_json:
+        click.echo(json.dumps(doctor.as_json(examined), ensure_ascii=False, indent=2))
+    else:
+        for line in doctor.told(examined):
+            click.echo(line)
+    if doctor.worst(examined) == WRONG:
+        raise SystemExit(1)
+
+
+@click.command("forecast")
+@click.option("--plan", "plan_id", type=int, metavar="N", help="Only what the mails hold of this plan.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="D", help="The last day; at most a year.")
+@click.option("--today", is_flag=True, help="Only what today's sweep would send.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def forecast_command(plan_id: int | None, until: datetime | None, today: bool, as_json: bool) -> None:
+    """Say who will get which mail when, if nobody does anything until then; nothing is sent or written."""
+    if today == (until is not None):
+        raise click.UsageError("Xin chọn một trong hai: --until NGÀY, hoặc --today.")
+    with _application() as app:
+        at = app.extensions["clock"]()
+        if plan_id is not None and not published_of(db.session, [plan_id]):
+            raise click.ClickException(f"Không có kế hoạch {plan_id}, hoặc kế hoạch chưa ban hành.")
+        last = until.date() if until else vietnam_day(at)
+        if last < vietnam_day(at):
+            raise click.ClickException(f"Ngày {plain_day(last)} đã qua. Xin chọn từ hôm nay trở đi.")
+        found = forecast(db.session, at, app.config["TRACKER"], until=last, plan_id=plan_id)
+        if as_json:
+            click.echo(json.dumps(forecast_command_words.as_json(found, plan_id), ensure_ascii=False, indent=2))
+        else:
+            for line in forecast_command_words.as_words(found):
+                click.echo(line)
+    if found.errors:
+        raise SystemExit(1)
 
 
 @click.group("db")
@@ -324,6 +369,8 @@ COMMANDS: tuple[click.Command, ...] = (
     demo_command,
     tick_command,
     bounce_command,
+    doctor_command,
+    forecast_command,
     db_group,
     committee_group,
     units_group,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -444,6 +446,21 @@ def test_a_person_who_opens_a_page_is_seen_once_a_day(world, clock, signed_in, c
     officer.get("/viec")
     officer.get("/tai-khoan")
     assert dump() == before, "the second page of a day writes nothing"
+
+
+def test_a_page_does_not_wait_for_somebody_who_writes(sqlite_app, sqlite_url, world, signed_in):
+    officer = signed_in("officer")
+    db.session.rollback()
+    writer = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    writer.execute("begin immediate")
+    began = time.monotonic()
+    assert officer.get("/viec").status_code == 200
+    assert time.monotonic() - began < 5, "the lock is asked for and not awaited"
+    writer.execute("rollback")
+    writer.close()
+    assert seen_on(world) is None
+    officer.get("/viec")
+    assert seen_on(world) == date(2026, 5, 12), "the next page notes it"
 
 
 def test_the_day_after_is_a_new_day_also_in_the_same_session(sqlite_app, world, clock, signed_in):

@@ -23,7 +23,7 @@ from tracker.clock import vietnam_day
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
 from tracker.services.record import record
-from tracker.store.engine import transaction
+from tracker.store.engine import transaction, write_unless_busy
 from tracker.store.models import LoginFailure, Person, Role
 from tracker.store.queries import units as find
 
@@ -117,13 +117,14 @@ def actor_of(person_id: int, *, at: datetime, epoch: int | None = None) -> Actor
     return Actor(person.id, person.name, find.grants(db.session, person.id, vietnam_day(at)))
 
 
-def note_seen(actor: Actor, *, at: datetime) -> None:
-    """The actor has looked at a page today: one statement, which changes nothing where that is known."""
+def note_seen(actor: Actor, *, at: datetime) -> bool:
+    """The actor has looked at a page today: one statement, which changes nothing where that is known. False where
+    it could not be written without waiting."""
     access.need(actor, "self.change", Thing(person_id=actor.id))
     today = vietnam_day(at)
     fresh = or_(Person.seen_on.is_(None), Person.seen_on < today)
-    with transaction(db.session):
-        db.session.execute(update(Person).where(Person.id == actor.id, fresh).values(seen_on=today))
+    noted = update(Person).where(Person.id == actor.id, fresh).values(seen_on=today)
+    return write_unless_busy(db.session, noted)
 
 
 def change_password(actor: Actor, old: str, new: str, *, at: datetime, cost: str = "normal") -> None:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Executable, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
 AnySession = Session | scoped_session[Any]
@@ -36,8 +37,15 @@ def _on_connect(connection: Any, _record: Any) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("tracker_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("tracker_waits", True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("tracker_writes", False) else "BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
 
 @contextmanager
@@ -50,6 +58,20 @@ def snapshot(session: AnySession) -> Iterator[None]:
         yield
     finally:
         session.rollback()
+
+
+def write_unless_busy(session: AnySession, statement: Executable) -> bool:
+    """Carry a small statement out that may as well be done later; False where SQLite's one writer is at work. So a
+    page that notes something by the way never waits."""
+    session.rollback()
+    try:
+        session.connection(execution_options={"tracker_writes": True, "tracker_waits": False})
+        session.execute(statement)
+        session.commit()
+    except OperationalError:
+        session.rollback()
+        return False
+    return True
 
 
 @contextmanager

@@ -138,8 +138,7 @@ def _seen() -> None:
     moment, today = int(context.now().timestamp()), context.today().isoformat()
     if abs(moment - session.get("seen", 0)) >= 60:
         session["seen"] = moment
-    if session.get("day") != today:
-        accounts.note_seen(context.actor(), at=context.now())
+    if session.get("day") != today and accounts.note_seen(context.actor(), at=context.now()):
         session["day"] = today
 
 

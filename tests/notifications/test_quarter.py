@@ -3,6 +3,7 @@ morning, and never one of them twice."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from tracker.deadlines.workdays import NATIONAL
 from tracker.extensions import db
 from tracker.settings import Smtp
 from tracker.sheets.words import day_words
-from tracker.store.models import Letter, Notice
+from tracker.store.models import Fact, Letter, Notice
 
 FIRST = date(2026, 4, 6)
 DAYS = 91
@@ -39,7 +40,13 @@ def test_a_quarter_over_the_sample_is_as_foreseen_and_sends_nothing_twice(
     assert len({letter.message_id for letter in letters}) == len(letters)
     assert all(vietnam_day(letter.sent_at) == letter.day for letter in letters if letter.sent_at)
     assert all(NATIONAL.works(day) for day, sent in run.by_day.items() if sent)
-    assert {"-7", "-3", "-1", "0", "+1"} <= set(db.session.scalars(db.select(Notice.step)))
+    steps = set(db.session.scalars(db.select(Notice.step)))
+    assert {"-7", "-3", "-1", "0", "+1", "+3", "+5", "+7", "+10", "+12"} <= steps
+    weeks = Counter((one.person_id, one.day.isocalendar()[:2]) for one in letters if one.weekly)
+    assert set(weeks.values()) == {1}
+    due = db.session.scalars(db.select(Fact).where(Fact.deed == "urging-letter-due"))
+    urged = Counter((one.thing_id, one.after["due_on"]) for one in due)
+    assert set(urged.values()) == {1}
 
 
 def _print(mails: dict[date, int]) -> None:

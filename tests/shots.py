@@ -34,6 +34,8 @@ from tracker.settings import Settings
 from tracker.store.models import (
     Assignment,
     DraftRow,
+    Letter,
+    Notice,
     Plan,
     PlanVersion,
     Role,
@@ -45,7 +47,7 @@ from tracker.store.models import (
 
 MOMENT = at_vietnam(date(2026, 5, 20), 8)
 SIZES = {"1440": (1440, 900), "390": (390, 844)}
-DARK = {"theo-doi", "viec", "kiem-tra", "viec-mot", "thu-viec", "thu-ngung"}
+DARK = {"theo-doi", "viec", "kiem-tra", "viec-mot", "thu-viec", "thu-ngung"} | {"nhat-ky-thong-bao", "khong-doc"}
 
 
 def addresses() -> dict[str, list[tuple[str, str]]]:
@@ -75,6 +77,7 @@ def addresses() -> dict[str, list[tuple[str, str]]]:
     person = first(select(Role.person_id).where(Role.unit_id == holder, Role.role == "officer"))
     follower = first(select(Plan.coordinator_id))
     group = first(select(UnitGroup.id))
+    told = first(select(Notice.assignment_id).order_by(Notice.id))
     return {
         "nobody": [("dang-nhap", "/dang-nhap"), ("khong-tim-thay", "/khong-co")],
         "coordinator": [
@@ -95,6 +98,11 @@ def addresses() -> dict[str, list[tuple[str, str]]]:
             ("kiem-tra-don-vi", f"/kiem-tra/{first(draft)}/dong/{grouped}/don-vi/0"),
             ("nguoi-dung", "/nguoi-dung"),
             ("thu", "/thu"),
+            ("thu-mot", f"/thu/{first(select(Letter.id).order_by(Letter.id))}"),
+            ("thu-bi-tra", "/thu?trang-thai=bounced"),
+            ("nhat-ky-thong-bao", f"/viec/{told}/thong-bao"),
+            ("khong-doc", "/khong-doc"),
+            ("nhom-chat", f"/ke-hoach/{plan}/nhom-chat"),
             ("lich-lam-viec", "/lich-lam-viec?nam=2026"),
             ("lich-tam-tinh", "/lich-lam-viec?nam=2027"),
             ("tai-khoan", "/tai-khoan"),
@@ -304,6 +312,7 @@ def main(folder: Path, *names: str) -> None:
             flask_migrate.upgrade()
             sample = demo.load(app, at=MOMENT)
             sweep(app, at=MOMENT)
+            db.session.rollback()  # the sweep has a session of its own
             pages = {
                 role: (
                     None if role in ("nobody", "letter") else (email_of(role), sample.password),

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,6 +137,21 @@ def test_a_receiver_that_is_down_gets_the_same_message_later(app, world, clock, 
     assert [one.state for one in hooks()] == ["sent"]
     assert receiver.got[0][1] == receiver.got[1][1]
     assert receiver.got[0][0]["X-DonDoc-Delivery"] == receiver.got[1][0]["X-DonDoc-Delivery"]
+
+
+def test_the_example_of_the_documents_tells_our_messages_from_others(app, world, clock, receiver, secret):
+    page = (Path(__file__).parents[2] / "docs" / "webhook.md").read_text(encoding="utf-8")
+    example: dict[str, Any] = {}
+    exec(page.split("```python")[1].split("```")[0], example)  # noqa: S102 (our own page)
+    webhooks.send_test(world.actor("manager"), world.committee, at=clock.now)
+    sweep(app)
+    ((headers, body),) = receiver.got
+    now = clock.now.timestamp()
+    assert example["is_ours"](secret, headers, body, now)
+    assert not example["is_ours"]("another", headers, body, now)
+    assert not example["is_ours"](secret, headers, body + b" ", now)
+    assert not example["is_ours"](secret, headers, body, now + 301)
+    assert not example["is_ours"](secret, {}, body, now)
 
 
 def test_a_test_message_goes_the_same_way(app, world, clock, receiver, secret):

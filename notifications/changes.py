@@ -28,7 +28,7 @@ def sections(facts: Facts, base_url: str, *, several: bool) -> tuple[Section, ..
 
 
 def _line(told: Told, row: LetterRow, facts: Facts, base_url: str, *, several: bool) -> Line:
-    unit = row.holder_name if several else ""
+    unit = row.holder_name if several or facts.is_elsewhere(row.holder_id) else ""
     plan = (row.plan_name, period_words(row.period))
     if told.kind == DROPPED:
         why = row.excuse_reason or WHY.get(row.excuse, OTHER_EXCUSE)

@@ -42,13 +42,19 @@ class _Told:
     ongoing: Sequence[OngoingRow]
     above: Sequence[LetterRow] = ()
     unheard: Sequence[LetterRow] = ()
+    changed_elsewhere: Sequence[LetterRow] = ()
     changed: Sequence[LetterRow] = ()
     new: Sequence[LetterRow] = ()
     red: Sequence[BouncedRow] = ()
 
     def __bool__(self) -> bool:
         mine = (self.own, self.inherited, self.asked, self.ongoing, self.changed, self.new)
-        return any((*mine, self.above, self.unheard, self.red))
+        return any(mine) or self.oversees
+
+    @property
+    def oversees(self) -> bool:
+        """Whether it tells of the work of others."""
+        return any((self.above, self.unheard, self.changed_elsewhere, self.red))
 
     @property
     def units(self) -> list[str]:
@@ -98,6 +104,7 @@ def digest(
     left."""
     facts = facts or Facts()
     off = facts.reader.reminders_off
+    changed = [row for _step, row in changes.changed(facts)]
     found = _Told(
         own=own.wanted(rows, told, today, late_only=off),
         inherited=inherited,
@@ -105,7 +112,8 @@ def digest(
         ongoing=() if off else ongoing,
         above=escalation.late_elsewhere(facts, today),
         unheard=escalation.unheard(facts, today),
-        changed=[row for _step, row in changes.changed(facts)],
+        changed=[row for row in changed if not facts.is_elsewhere(row.holder_id)],
+        changed_elsewhere=[row for row in changed if facts.is_elsewhere(row.holder_id)],
         red=red_contacts.red(facts),
     )
     if not (found or facts.week):
@@ -228,8 +236,8 @@ def _headline(told: _Told, facts: Facts, today: date) -> str:
     found += _elsewhere(told, today)
     if facts.week:
         found.append(week.headline(facts.week, today, alone=not found))
-    if not found and told.changed:
-        units = own.whose(row.holder_name for row in told.changed)
+    if not found and (told.changed or told.changed_elsewhere):
+        units = own.whose(row.holder_name for row in (*told.changed, *told.changed_elsewhere))
         found.append(f"{units}: {', '.join(changes.parts_of(facts))}")
     return sentence(one_line("; ".join(found) or questions.headline(told.ongoing)))
 
@@ -272,6 +280,8 @@ def _opening_above(told: _Told, facts: Facts) -> str:
         return _("Xin báo đồng chí các việc đã quá hạn ở các đơn vị.")
     if told.unheard:
         return _("Xin báo đồng chí các việc sắp đến hạn của đơn vị chưa có ai nhận thư.")
+    if told.changed_elsewhere:
+        return _("Xin báo đồng chí các việc có thay đổi ở các đơn vị.")
     if told.red:
         return _("Xin báo đồng chí địa chỉ thư không nhận được.")
     return _("Xin gửi đồng chí tổng hợp đầu tuần.")
@@ -303,9 +313,7 @@ def _followers(found: Iterable[Follower], facts: Facts) -> tuple[str, ...]:
 
 
 def _why(told: _Told, facts: Facts, sender: _Sender, *, now: bool) -> tuple[str, ...]:
-    roles = reasons.roles_told(
-        facts, told.units, above=bool(told.above or told.unheard or told.red), week=facts.week is not None
-    )
+    roles = reasons.roles_told(facts, told.units, above=told.oversees, week=facts.week is not None)
     if not roles and told.units:
         roles = (reasons.plain_role(sender.roles, told.units),)
     steps = reasons.steps_told(facts, sender.calendar, now=now)

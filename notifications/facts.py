@@ -90,6 +90,10 @@ class Facts:
         known = next((one for one in self.ladder(row).steps if one.days == told.days), None)
         return known or Step(told.days, WORKING, ())
 
+    def is_elsewhere(self, holder_id: int) -> bool:
+        """Whether the reader is known, and known not to do the work of that unit."""
+        return bool(self.reader.roles) and not self.own(holder_id)
+
     def own(self, holder_id: int) -> bool:
         """Whether the reader does the work of that unit."""
         return holder_id in self.reader.units(*UNIT_ROLES)

@@ -105,6 +105,18 @@ def test_what_was_dropped_says_why(told: Made, desk: Desk) -> None:
     assert told("officer", (work, "dropped", due)) is None, "it is to be done again"
 
 
+def test_whoever_follows_the_plan_up_hears_of_changes_as_of_others_work(told: Made, desk: Desk) -> None:
+    due = date(2026, 5, 29)
+    work = desk.give("Báo cáo tháng 5", due)
+    desk.change(work, state="excused", excuse="not-applicable", excuse_reason="Xã đã báo cáo quý I.")
+    letter = told("coordinator", (work, "dropped", due))
+    assert letter.subject == "UBND xã Tân Lập: 1 việc không còn phải thực hiện"
+    assert "UBND xã Tân Lập · 12/KH-UBND · Xã đã báo cáo quý I." in letter.text
+    assert "Xin báo đồng chí các việc có thay đổi ở các đơn vị." in letter.text
+    assert "Đồng chí theo dõi kế hoạch tại Phòng Tư pháp." in letter.text
+    assert "phụ trách việc" not in letter.text
+
+
 def test_what_was_returned_is_told_until_it_is_sent_again(told: Made, desk: Desk, world: Any) -> None:
     work = desk.give("Báo cáo tháng 5", date(2026, 5, 20))
     back = sent(world, work, "returned", "Thiếu phụ lục 2.")

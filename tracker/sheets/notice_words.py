@@ -41,6 +41,11 @@ def step_told(step: str, role: str = "") -> str:
     return f"{_HIGHER.get(role, 'nhắc')} sau hạn {days} ngày làm việc"
 
 
+def tells_due(step: str) -> bool:
+    """Whether the day of the notice is a due day of the work, and not the day of what happened."""
+    return _days(step) is not None or step in ("moved", "dropped")
+
+
 def _days(step: str) -> int | None:
     """Of a step of the ladder, so many days after the due day; None of what is told once."""
     try:

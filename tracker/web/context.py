@@ -297,6 +297,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "plain_day": words.plain_day,
     "short_day": words.short_day,
     "step_told": notice_words.step_told,
+    "tells_due": notice_words.tells_due,
     "unread_deed": notice_words.unread_deed,
     "unread_words": notice_words.unread_words,
     "weekday": words.weekday,

@@ -11,6 +11,7 @@ from flask import Flask
 
 from notifications.collect import Collected, collect, owed_by_person
 from notifications.quiet import asleep, is_quiet, quiet_hours
+from tests.services import asking_desk
 from tracker.clock import at_vietnam
 from tracker.deadlines.ladder import Ladder, Rhythm, Step, ladder_to
 from tracker.extensions import db
@@ -245,6 +246,22 @@ def test_newly_published_work_is_told_at_once_and_only_once(office: Any) -> None
     assert days == {date(2026, 5, 18), date(2026, 5, 13)}
     assert office.sweep(date(2026, 5, 14)) == set()
     assert office.sweep(date(2026, 5, 15)) == {("digest", "officer", "-3"), ("digest", "officer", "-1")}
+
+
+def test_a_plan_that_is_published_reaches_officers_and_heads_of_its_units(office: Any, clock: Any) -> None:
+    asking_desk.publish_plan(office.world, clock)  # on a Friday at eight
+    works = db.session.scalars(db.select(Assignment).where(Assignment.state == "open")).all()
+    of_tan_lap = {one.id for one in works if one.holder_id == office.world.tan_lap}
+    assert {one.published_on for one in works} == {date(2026, 1, 16)}
+    told = office.sweep(date(2026, 1, 16), 9)
+    assert {who for kind, who, step in told if (kind, step) == ("now", "published")} >= {
+        "officer",
+        "head",
+        "other",
+    }
+    officer = [one for one in fresh(Notice) if one.person_id == office.world.people["officer"]]
+    assert {one.assignment_id for one in officer if one.step == "published"} == of_tan_lap
+    assert len([one for one in fresh(Letter) if one.person_id == office.world.people["officer"]]) == 1
 
 
 def test_what_a_letter_at_once_shows_is_left_out_of_the_digest(office: Any) -> None:

@@ -6,14 +6,17 @@ statement, and makes the letter anew where anything has changed.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from email.utils import parseaddr
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import OperationalError
 
 from notifications.making import Made, Order, letters
 from notifications.outbox import Parcel, address_fault, instants
@@ -26,6 +29,7 @@ from tracker.store.queries import notices
 from tracker.store.queries.calendar import calendars
 from tracker.store.queries.freshness import Tells, freshness
 
+log = logging.getLogger(__name__)
 DEAD, WITHDRAWN, LOST = "dead", "withdrawn", "lost"
 HOOK = "hook"  # a webhook's message is whole from its beginning: retries send the same
 
@@ -48,23 +52,35 @@ class Batch:
     at: datetime
     settings: Settings
     ids: list[int]
-    _texts: dict[int, _Text | str] | None = None
+    _texts: dict[int, _Text | str] = field(default_factory=dict)
+    _begun: bool = False
     _ours: set[int] = field(default_factory=set)
     """Letters whose text was made in this claim: nobody has seen it."""
 
     def parcel(self, letter_id: int) -> Parcel | str:
         """What goes over the line now. Else what became of the letter: withdrawn where nothing is left to say, dead
         where nobody can be reached, lost where another process has it."""
-        if self._texts is None:
-            self._texts = self._frozen(self.ids)
-        text = self._texts.get(letter_id, LOST)
-        if isinstance(text, _Text) and not self._is_fresh(letter_id, text):
+        if not self._begun:
+            self._begin()
+        text = self._texts.get(letter_id)
+        if text is None or (isinstance(text, _Text) and not self._is_fresh(letter_id, text)):
             text = self._frozen([letter_id]).get(letter_id, LOST)
         return text.parcel if isinstance(text, _Text) else text
 
+    def _begin(self) -> None:
+        """Where one letter cannot be made, each of them is made alone: a fault in one keeps nobody else waiting."""
+        self._begun = True
+        try:
+            self._texts = {**dict.fromkeys(self.ids, LOST), **self._frozen(self.ids)}
+        except OperationalError:  # it is the database, not a letter
+            self._begun = False
+            raise
+        except Exception:
+            log.exception("letters %s to %s: each alone", self.ids[0], self.ids[-1])
+
     def is_ours(self, letter_id: int) -> bool:
         """Whether its text may still change: it was made in this claim, and nobody has seen it."""
-        return self._texts is None or letter_id in self._ours
+        return not self._begun or letter_id in self._ours
 
     def _is_fresh(self, letter_id: int, text: _Text) -> bool:
         self.session.rollback()
@@ -145,7 +161,7 @@ class Batch:
         if made is None:
             return _Dropped(WITHDRAWN, _("Việc đã xong hoặc đã đổi hạn trước khi thư đi."))
         if keeps:
-            return Parcel.of(row)
+            return replace(Parcel.of(row), sender=row.sender or self._sender)
         self._ours.add(row.id)
         words = made.wording
         return replace(
@@ -155,11 +171,15 @@ class Batch:
             text=words.text,
             html=words.html,
             message_id=self._message_id(row),
-            sender=self.settings.smtp.sender,
+            sender=self._sender,
             reply_to=made.reply_to,
             unsubscribe=words.unsubscribe,
             calendar=words.calendar,
         )
+
+    @property
+    def _sender(self) -> str:
+        return parseaddr(self.settings.smtp.sender)[1]
 
     def _message_id(self, row: Any) -> str:
         """Of a letter that is made anew on a later day both instants: when it was first made, and now."""

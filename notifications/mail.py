@@ -12,7 +12,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -125,6 +125,14 @@ class Link(Connection):
             raise
         return host
 
+    def send(self, message: Message, envelope_from: str | tuple[str, str] | None = None) -> None:
+        """As Flask-Mail does, but for its looking at each address four times."""
+        assert isinstance(message, FrozenMessage)
+        assert self.host is not None
+        raw = message.as_bytes()  # refuses what does not belong into a header
+        envelope = envelope_from if isinstance(envelope_from, str) else message.parcel.sender
+        self.host.sendmail(envelope, [ascii_address(message.parcel.address)], raw)
+
 
 class Letterbox:
     """The mail server for the length of one sweep: the line is opened when needed and again when it broke."""
@@ -192,37 +200,35 @@ class FrozenMessage(Message):
     """
 
     def __init__(self, parcel: Parcel) -> None:
-        super().__init__(
-            subject=parcel.subject,
-            recipients=[parcel.address],
-            body=parcel.text,
-            html=parcel.html,
-            sender=(SENDER_NAME, parseaddr(parcel.sender)[1]),
-            reply_to=parcel.reply_to or None,
-            date=parcel.frozen_at,
-        )
+        # Not Flask-Mail's own: it asks the network for this machine's name, for a Message-ID that is not used.
+        self.parcel = parcel
+        self.subject = parcel.subject
+        self.sender = (SENDER_NAME, parcel.sender)
+        self.recipients = [parcel.address]
+        self.body, self.alts = parcel.text, {"html": parcel.html}
+        self.reply_to = parcel.reply_to or None
+        self.date = parcel.frozen_at
         self.msgId = parcel.message_id
-        self._parcel = parcel
 
     def as_bytes(self) -> bytes:
         stem = self.msgId.strip("<>").replace("@", "-at-")
-        text, html = _text(self._parcel.text, "plain"), _text(self._parcel.html, "html")
+        text, html = _text(self.parcel.text, "plain"), _text(self.parcel.html, "html")
         content = _several("alternative", f"=_1_{stem}", text, html)
-        if self._parcel.calendar:
-            content = _several("mixed", f"=_0_{stem}", content, _attached(self._parcel.calendar))
+        if self.parcel.calendar:
+            content = _several("mixed", f"=_0_{stem}", content, _attached(self.parcel.calendar))
         return b"".join(_header(name, value) for name, value in self._headers()) + content
 
     def _headers(self) -> Iterator[tuple[str, str]]:
-        yield "Subject", _encoded(self.subject or "")
-        yield "From", f"{_encoded(SENDER_NAME)} <{parseaddr(self._parcel.sender)[1]}>"
-        yield "To", _ascii_address(self._parcel.address)
-        yield "Date", format_datetime(datetime.fromtimestamp(self._parcel.frozen_at, VIETNAM))
+        yield "Subject", encoded(self.parcel.subject)
+        yield "From", f"{SENDER_WORDS} <{self.parcel.sender}>"
+        yield "To", ascii_address(self.parcel.address)
+        yield "Date", format_datetime(datetime.fromtimestamp(self.parcel.frozen_at, VIETNAM))
         yield "Message-ID", self.msgId
-        if self._parcel.reply_to:
-            yield "Reply-To", _ascii_address(self._parcel.reply_to)
+        if self.parcel.reply_to:
+            yield "Reply-To", ascii_address(self.parcel.reply_to)
         yield "Auto-Submitted", "auto-generated"
-        if self._parcel.unsubscribe:
-            yield "List-Unsubscribe", f"<{self._parcel.unsubscribe}>"
+        if self.parcel.unsubscribe:
+            yield "List-Unsubscribe", f"<{self.parcel.unsubscribe}>"
             yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
         yield "MIME-Version", "1.0"
 
@@ -234,7 +240,7 @@ def _header(name: str, value: str) -> bytes:
     return f"{name}: {value}\r\n".encode("ascii")
 
 
-def _encoded(words: str) -> str:
+def encoded(words: str) -> str:
     """RFC 2047: encoded words of whole characters, each on a line of its own."""
     if words.isascii() and words.isprintable() and len(words) <= WORDS_LENGTH and "=?" not in words:
         return words
@@ -246,7 +252,11 @@ def _encoded(words: str) -> str:
     return FOLD.join(f"=?utf-8?b?{base64.b64encode(chunk).decode('ascii')}?=" for chunk in chunks)
 
 
-def _ascii_address(address: str) -> str:
+SENDER_WORDS = encoded(SENDER_NAME)
+
+
+def ascii_address(address: str) -> str:
+    """With the name of its host as servers know it."""
     return address if address.isascii() else str(sanitize_address(address))
 
 

@@ -22,11 +22,10 @@ from tracker.store.engine import AnySession
 from tracker.store.queries import asked_notices, notices
 from tracker.store.queries.asked_notices import KINDS, AskedRow
 from tracker.store.queries.calendar import calendars
-from tracker.store.queries.notices import DigestRow, Follower, InheritedRow, Part
+from tracker.store.queries.notices import NOBODY, DigestRow, Follower, InheritedRow, Part
 from tracker.store.queries.ongoing import OngoingRow
 
 Told = tuple[int, str, date]
-NOBODY = Part(frozenset(), frozenset())
 DIGEST = "digest"
 
 
@@ -158,7 +157,7 @@ class _Telling:
 def _made(telling: _Telling, shelf: Shelf, facts: Facts, settings: Settings) -> Made | None:
     order = telling.order
     person = shelf.people.get(order.person_id or 0)
-    if person is None:
+    if person is None or not shelf.part(order).roles:  # nobody is told in a role that is over
         return None
     common: dict[str, Any] = {
         "today": shelf.today,

@@ -79,6 +79,8 @@ def address_fault(address: str) -> str:
 
 # Claiming
 
+_MADE_WHEN_CLAIMED = Letter.channel == "mail"  # a webhook's message is whole from its beginning
+
 
 def claim(session: AnySession, token: str, at: datetime, limit: int, channel: str) -> list[int]:
     """Take letters whose time has come; nobody else gets the same ones. They are to be sent in this order."""
@@ -153,7 +155,7 @@ def _give_back(session: AnySession, *where: ColumnElement[bool], unsure: Collect
         .where(*where)
         .values(
             state=case((doubt | (Letter.tries > 0), "failed"), else_="waiting"),
-            message_id=case((~doubt & (Letter.tries == 0), ""), else_=Letter.message_id),
+            message_id=case((~doubt & (Letter.tries == 0) & _MADE_WHEN_CLAIMED, ""), else_=Letter.message_id),
             answer=case((doubt, ""), else_=Letter.answer),
             tries=case((doubt, Letter.tries + 1), else_=Letter.tries),
             claim_token="",
@@ -212,7 +214,7 @@ def put_off(
                 tries=tries + 1,
                 next_try_at=at + pause(letter_id, tries + 1),
                 claim_token="",
-                **({"message_id": ""} if unseen else {}),
+                **({"message_id": case((_MADE_WHEN_CLAIMED, ""), else_=Letter.message_id)} if unseen else {}),
             )
         )
 

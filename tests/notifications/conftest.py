@@ -36,6 +36,8 @@ class Post:
     refuse: dict[str, list[str]] = field(default_factory=dict)
     answer: dict[str, list[str]] = field(default_factory=dict)
     connections: int = 0
+    meanwhile: list[Callable[[], None]] = field(default_factory=list)
+    """What happens elsewhere when the next mail comes, before it is answered."""
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -61,6 +63,8 @@ class Post:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd)
+        while self.meanwhile:
+            self.meanwhile.pop(0)()
         (address,) = envelope.rcpt_tos
         if replies := self.answer.get(address):
             reply = replies.pop(0)

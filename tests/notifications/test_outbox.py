@@ -365,20 +365,18 @@ def test_a_pause_from_a_clock_that_was_wrong_is_not_waited_for(desk: Any, post: 
 
 
 def test_a_letter_is_written_down_as_sent_though_the_database_went_away_meanwhile(
-    app: Flask, desk: Any, post: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+    app: Flask, desk: Any, post: Any, run: Any
 ) -> None:
     if db.engine.dialect.name != "postgresql":
         return
     desk.give("Việc của Tân Lập", WEDNESDAY)
     killer = create_engine(db.engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    taken = post.handle_DATA
 
-    async def cut(server: Any, session: Any, envelope: Any) -> str:
+    def cut() -> None:
         with killer.connect() as connection:
             connection.execute(text(OTHERS_OF_THIS_DATABASE))
-        return str(await taken(server, session, envelope))
 
-    monkeypatch.setattr(post, "handle_DATA", cut)
+    post.meanwhile.append(cut)
     assert run(date(2026, 5, 13)).sent == 1
     assert [letter.state for letter in desk.letters()] == ["sent"]
     assert run(date(2026, 5, 13), 9).sent == 0

@@ -111,6 +111,9 @@ class Part:
     units: frozenset[int]
 
 
+NOBODY = Part(frozenset(), frozenset())
+
+
 @dataclass(frozen=True)
 class Follower:
     """Who follows a plan up: the unit, its mailbox, and a person of it."""
@@ -291,7 +294,7 @@ def parts(session: AnySession, people: Collection[int], day: date) -> dict[int, 
         roles[row.deputy_id].add(row.Role.role)
         units[row.deputy_id].add(row.Role.unit_id)
     return {
-        person: Part(frozenset(roles[person]), frozenset(units[person]) if person in active else frozenset())
+        person: Part(frozenset(roles[person]), frozenset(units[person])) if person in active else NOBODY
         for person in people
     }
 

@@ -80,6 +80,12 @@ FACTS = {
     "spelling-removed": ("excused", lazy_gettext("Bỏ tên gọi")),
     "feed-created": ("ask", lazy_gettext("Lập địa chỉ lịch")),
     "letter-sent-again": ("ask", lazy_gettext("Gửi lại thư")),
+    "letter-bounced": ("overdue", lazy_gettext("Thư bị trả lại")),
+    "letter-delayed": ("waiting", lazy_gettext("Thư bị chậm")),
+    "webhook-set": ("ask", lazy_gettext("Đặt địa chỉ nhận tin tự động")),
+    "webhook-renewed": ("ask", lazy_gettext("Đổi khóa ký tin tự động")),
+    "webhook-removed": ("excused", lazy_gettext("Bỏ kênh thông báo tự động")),
+    "webhook-tested": ("ask", lazy_gettext("Gửi tin thử")),
     "feed-renewed": ("ask", lazy_gettext("Đổi địa chỉ lịch")),
     "person-added": ("accepted", lazy_gettext("Thêm người dùng")),
     "person-corrected": ("ask", lazy_gettext("Sửa thông tin người dùng")),
@@ -250,6 +256,11 @@ def _reorganised(after: Mapping[str, Any]) -> str:
     return " · ".join(part for part in (moved, str(after.get("document", ""))) if part)
 
 
+def _urging_due(after: Mapping[str, Any]) -> str:
+    day, late = plain_day(date.fromisoformat(str(after["due_on"]))), str(after["step"]).lstrip("+")
+    return str(_("việc có hạn %(day)s, quá hạn %(n)s ngày làm việc", day=day, n=late))
+
+
 DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "returned": _returned,
     "accepted": _accepted,
@@ -263,6 +274,7 @@ DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "reopened": _returned,
     "day-corrected": _day_corrected,
     "event-came": _event,
+    "urging-letter-due": _urging_due,
     "handed-over": _handed_over,
     "reorganised": _reorganised,
     "excused": lambda after: str(after.get("reason", "")),

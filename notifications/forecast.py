@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import chain, count
 
@@ -36,58 +36,11 @@ from tracker.deadlines.workdays import WorkCalendar
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
 from tracker.store.queries import asking, foreseen, notices, owing
-from tracker.store.queries.foreseen import Line
+from tracker.store.queries.foreseen import Forecast, Item, Line, Mail
 from tracker.store.queries.ongoing import Ongoing, OngoingRow
 
 LONGEST = timedelta(days=366)
 BATCH = 200  # letters that are worded together
-
-
-@dataclass(frozen=True)
-class Item:
-    """A line of a mail: the step that it tells, and the assignment as it is known now."""
-
-    step: str
-    due_on: date
-    work: Line
-
-    @property
-    def key(self) -> tuple[int, str]:
-        return (self.work.id, self.step)
-
-
-@dataclass(frozen=True)
-class Mail:
-    """A mail that will leave on a day. `weekly`: with the summary of the week. `fault`: why it would not leave.
-    `units` are the reader's part in it: the units whose work it tells of."""
-
-    day: date
-    kind: str
-    weekly: bool
-    committee_id: int
-    person_id: int
-    name: str
-    address: str
-    fault: str
-    items: tuple[Item, ...]
-    subject: str = ""
-
-    @property
-    def units(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(item.work.unit for item in self.items))
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """The mails up to a day; `waiting` letters lie in the outbox and leave besides; `unknown` says from which day on
-    cycles have more work than is known now."""
-
-    since: date
-    until: date
-    mails: tuple[Mail, ...]
-    waiting: int
-    unknown: date | None
-    errors: tuple[str, ...]
 
 
 def forecast(

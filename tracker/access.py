@@ -191,6 +191,7 @@ RIGHTS: dict[str, tuple[Rule, ...]] = {
     "ladder.see": (_member,),
     "ladder.change": (_manager,),
     "ladder.change-plan": (_coordinator,),
+    "forecast.see": (_coordinator, _overseer),
     # a committee's webhook
     "channel.see": (_manager,),
     "channel.change": (_manager,),

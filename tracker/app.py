@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, abort, current_app, request
@@ -11,12 +12,14 @@ from werkzeug.routing import IntegerConverter, Map
 
 import tracker.store.models  # noqa: F401 (registers every table)
 from notifications import mail
+from notifications.forecast import forecast
 from tracker.clock import Clock, TrialClock, system_clock
 from tracker.extensions import babel, bootstrap, csrf, db, login_manager, migrate
 from tracker.feeds import routes
 from tracker.settings import Settings
 from tracker.store import engine
 from tracker.store.queries import sweeps
+from tracker.store.queries.foreseen import Forecast
 from tracker.web import (
     account,
     asking,
@@ -28,6 +31,7 @@ from tracker.web import (
     dashboard,
     files,
     following,
+    forecasts,
     groups,
     guard,
     home,
@@ -76,6 +80,7 @@ DOORS = (
     calendar,
     report_dates,
     ladders,
+    forecasts,
     files,
     routes,
 )
@@ -94,6 +99,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app.config.update(_flask_config(settings))
     app.config["TRACKER"] = settings
     app.extensions["clock"] = clock or _clock(settings)
+    app.extensions["forecast"] = partial(_foresee, settings)  # doors do not import one another
     app.extensions["started"] = app.extensions["clock"]()
     _bind_database(app)
     for extension in (login_manager, csrf, babel, bootstrap):
@@ -112,6 +118,11 @@ class Id(IntegerConverter):
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=2**31 - 1)
+
+
+def _foresee(settings: Settings, plan_id: int, at: datetime, until: date) -> Forecast:
+    """The mails of a plan for its page, without their subjects: these take most of the time."""
+    return forecast(db.session, at, settings, until=until, plan_id=plan_id, subjects=False)
 
 
 def refuse_nul() -> None:

@@ -12,6 +12,7 @@ import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -21,18 +22,21 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from waitress.server import create_server
 
-from notifications import bounces, doctor, schedule
-from notifications import forecast_command as forecast_command_words
+from notifications import bounces, doctor, forecast_words, schedule
 from notifications.commands import tick_once, told
 from notifications.findings import WRONG, House
+from notifications.forecast import forecast
 from tracker import demo, settings, unit_commands
 from tracker.access import OPERATOR, Actor
 from tracker.app import create_app
+from tracker.clock import vietnam_day
+from tracker.deadlines.wording import plain_day
 from tracker.errors import TrackerError
 from tracker.extensions import db
 from tracker.services import accounts, rosters
 from tracker.sheets.rosters import MEDIA_TYPES, roster_bytes, told_entry
 from tracker.store.models import Committee, Person
+from tracker.store.queries.plans import published_of
 from tracker.units.ready_made import filled
 from tracker.units.roster import GROUPS, PEOPLE, UNITS
 
@@ -193,9 +197,9 @@ def forecast_command(plan_id: int | None, until: datetime | None, today: bool, a
             raise click.ClickException(f"Ngày {plain_day(last)} đã qua. Xin chọn từ hôm nay trở đi.")
         found = forecast(db.session, at, app.config["TRACKER"], until=last, plan_id=plan_id)
         if as_json:
-            click.echo(json.dumps(forecast_command_words.as_json(found, plan_id), ensure_ascii=False, indent=2))
+            click.echo(json.dumps(forecast_words.as_json(found, plan_id), ensure_ascii=False, indent=2))
         else:
-            for line in forecast_command_words.as_words(found):
+            for line in forecast_words.as_words(found):
                 click.echo(line)
     if found.errors:
         raise SystemExit(1)

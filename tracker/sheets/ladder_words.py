@@ -13,6 +13,21 @@ RECIPIENTS = {
     "leader": "lãnh đạo",
 }
 KINDS = {"task": "nhiệm vụ", "report": "báo cáo", "responsibility": "trách nhiệm"}
+# What a letter tells of a piece of work beside the steps of its ladder, which are numbers of days.
+TOLD = {
+    "published": "việc mới ban hành",
+    "returned": "minh chứng trả lại",
+    "extension": "trả lời đề nghị gia hạn",
+    "event": "sự kiện đã đến",
+    "explain": "đề nghị giải trình",
+    "wait": "có đơn vị đang chờ",
+    "handback": "trả lời đề nghị giao lại",
+    "given": "việc chuyển đến",
+    "inherited": "tiếp nhận do sắp xếp đơn vị",
+    "ongoing": "hỏi tình hình để báo cáo",
+    "moved": "đổi hạn",
+    "dropped": "thôi giao",
+}
 
 
 def step_words(step: Step) -> str:
@@ -33,6 +48,17 @@ def rhythm_words(rhythm: Rhythm) -> str:
 def recipients_words(roles: Sequence[str]) -> str:
     """người phụ trách, người đứng đầu đơn vị"""
     return ", ".join(RECIPIENTS[role] for role in roles)
+
+
+def told_words(code: str) -> str:
+    """What a recorded step tells: `nhắc trước hạn`, `quá hạn 3 ngày làm việc`, `đề nghị giải trình`"""
+    if code == "0":
+        return "đến hạn"
+    if code.startswith("-"):
+        return "nhắc trước hạn"
+    if code.startswith("+"):
+        return f"quá hạn {code[1:]} ngày làm việc"
+    return TOLD.get(code.partition("-")[0], "báo tin")
 
 
 def scope_words(scope: str) -> str:

@@ -1,5 +1,5 @@
-"""What the forecast of mails needs besides what the sender reads: how work is called, on which days people change,
-which waits end by themselves, and where cycles roll on beyond what is known."""
+"""The forecast of mails as rows, and what it needs besides what the sender reads: how work is called, on which days
+people change, which waits end by themselves, and where cycles roll on beyond what is known."""
 
 from __future__ import annotations
 
@@ -39,6 +39,53 @@ class Line:
     unit: str
     period: str
     due_on: date | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of a mail: the step that it tells, and the assignment as it is known now."""
+
+    step: str
+    due_on: date
+    work: Line
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return (self.work.id, self.step)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail that will leave on a day. `weekly`: with the summary of the week. `fault`: why it would not leave.
+    `units` are the reader's part in it: the units whose work it tells of."""
+
+    day: date
+    kind: str
+    weekly: bool
+    committee_id: int
+    person_id: int
+    name: str
+    address: str
+    fault: str
+    items: tuple[Item, ...]
+    subject: str = ""
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(item.work.unit for item in self.items))
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The mails up to a day; `waiting` letters lie in the outbox and leave besides; `unknown` says from which day on
+    cycles have more work than is known now."""
+
+    since: date
+    until: date
+    mails: tuple[Mail, ...]
+    waiting: int
+    unknown: date | None
+    errors: tuple[str, ...]
 
 
 def lines(session: AnySession, ids: Collection[int], day: date) -> dict[int, Line]:

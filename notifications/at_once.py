@@ -43,13 +43,14 @@ def opened(facts: Facts) -> Found:
 
 def sections(facts: Facts, base_url: str, *, several: bool) -> tuple[Section, ...]:
     url = f"{base_url}/viec"
-    back = [_returned(row, sent, facts, base_url, several) for row, sent in returned(facts)]
-    event = [_opened(told, row, facts, base_url, several) for told, row in opened(facts)]
-    new = [_published(row, facts, base_url, several) for _told, row in published(facts)]
+    back, event, new = returned(facts), opened(facts), published(facts)
+    back_lines = (_returned(row, sent, facts, base_url, several) for row, sent in back)
+    event_lines = (_opened(told, row, facts, base_url, several) for told, row in event)
+    new_lines = (_published(row, facts, base_url, several) for _told, row in new)
     return (
-        *section(_("Trả lại để bổ sung"), back, url, tone="son"),
-        *section(_("Đã có hạn thực hiện"), event, url),
-        *section(_("Việc mới"), new, url),
+        *section(_("Trả lại để bổ sung"), back_lines, url, tone="son", count=len(back)),
+        *section(_("Đã có hạn thực hiện"), event_lines, url, count=len(event)),
+        *section(_("Việc mới"), new_lines, url, count=len(new)),
     )
 
 

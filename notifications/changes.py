@@ -23,8 +23,9 @@ def changed(facts: Facts) -> list[tuple[Told, LetterRow]]:
 
 
 def sections(facts: Facts, base_url: str, *, several: bool) -> tuple[Section, ...]:
-    lines = [_line(told, row, facts, base_url, several=several) for told, row in changed(facts)]
-    return section(_("Thay đổi từ thư trước"), lines, f"{base_url}/viec")
+    found = changed(facts)
+    lines = (_line(told, row, facts, base_url, several=several) for told, row in found)
+    return section(_("Thay đổi từ thư trước"), lines, f"{base_url}/viec", count=len(found))
 
 
 def _line(told: Told, row: LetterRow, facts: Facts, base_url: str, *, several: bool) -> Line:

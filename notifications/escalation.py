@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 
 from notifications.facts import Facts, Told
 from notifications.lines import TITLE, Line, Section, cut, parts, section
@@ -27,12 +28,6 @@ def late_elsewhere(facts: Facts, today: date) -> list[LetterRow]:
     return sorted(
         found.values(), key=lambda row: (-longest[row.holder_id], row.holder_id, -days[row.id], row.id)
     )
-
-
-def for_letters(facts: Facts, today: date) -> list[LetterRow]:
-    """Of these, those for which an urging letter is due now."""
-    due = {row.id for told, row in _told_above(facts) if facts.step(told, row).letter}
-    return [row for row in late_elsewhere(facts, today) if row.id in due]
 
 
 def unheard(facts: Facts, today: date) -> list[LetterRow]:
@@ -63,26 +58,26 @@ def sections(facts: Facts, today: date, base_url: str) -> tuple[Section, ...]:
     """What needs an urging letter first; what stands there is not told twice."""
     if not facts.of(""):
         return ()
-    urgent = for_letters(facts, today)
-    others = [row for row in late_elsewhere(facts, today) if row not in urgent]
+    late = late_elsewhere(facts, today)
+    due = {row.id for told, row in _told_above(facts) if facts.step(told, row).letter}
+    urgent, others = [row for row in late if row.id in due], [row for row in late if row.id not in due]
+    nobody = unheard(facts, today)
     url = f"{base_url}/theo-doi?loc=qua-han"
+    lines = partial(_lines, facts=facts, today=today, base_url=base_url)
     return (
-        *section(
-            _("Cần công văn đôn đốc"), [_line(row, facts, today, base_url) for row in urgent], url, tone="son"
-        ),
-        *section(
-            _("Quá hạn ở các đơn vị"),
-            [_line(row, facts, today, base_url) for row in others],
-            url,
-            tone="son",
-            mark="◆",
-        ),
+        *section(_("Cần công văn đôn đốc"), lines(urgent), url, tone="son", count=len(urgent)),
+        *section(_("Quá hạn ở các đơn vị"), lines(others), url, tone="son", mark="◆", count=len(others)),
         *section(
             _("Đơn vị chưa có ai nhận thư, xin báo trực tiếp"),
-            [_line(row, facts, today, base_url) for row in unheard(facts, today)],
+            lines(nobody),
             f"{base_url}/theo-doi",
+            count=len(nobody),
         ),
     )
+
+
+def _lines(rows: Iterable[LetterRow], facts: Facts, today: date, base_url: str) -> Iterator[Line]:
+    return (_line(row, facts, today, base_url) for row in rows)
 
 
 def _line(row: LetterRow, facts: Facts, today: date, base_url: str) -> Line:

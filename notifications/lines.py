@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from notifications.phrases import _
 from tracker.vietnamese.forms import sentence
@@ -61,14 +62,24 @@ class Section:
 
 
 def section(
-    name: str, lines: Sequence[Line], rest_url: str, *, tone: str = "ink", mark: str = ""
+    name: str,
+    lines: Iterable[Line],
+    rest_url: str,
+    *,
+    tone: str = "ink",
+    mark: str = "",
+    count: int | None = None,
 ) -> tuple[Section, ...]:
-    """The section, where there is anything in it; of very many lines the first ones and how many more there are."""
-    if not lines:
+    """The section, where there is anything in it; of very many lines the first ones and how many more there are. Where
+    `count` says how many there are, no others are made."""
+    if count is None:
+        lines = list(lines)
+        count = len(lines)
+    if not count:
         return ()
-    more = len(lines) - SHOWN
+    more = count - SHOWN
     rest = _("Còn %(n)d việc nữa, xin xem ở danh sách việc.", n=more) if more > 0 else ""
-    return (Section(name, tuple(lines[:SHOWN]), tone, mark, len(lines), rest, rest_url if rest else ""),)
+    return (Section(name, tuple(islice(lines, SHOWN)), tone, mark, count, rest, rest_url if rest else ""),)
 
 
 def one_line(text: str) -> str:

@@ -16,8 +16,8 @@ def sections(rows: Sequence[OngoingRow], base_url: str, facts: Facts) -> tuple[S
     if not rows:
         return ()
     several = len({row.holder_id for row in rows}) > 1
-    lines = [_line(row, facts.url(row.id, base_url), several) for row in rows]
-    return section(_("Cần cho biết tình hình"), lines, f"{base_url}/viec")
+    lines = (_line(row, facts.url(row.id, base_url), several) for row in rows)
+    return section(_("Cần cho biết tình hình"), lines, f"{base_url}/viec", count=len(rows))
 
 
 def _line(row: OngoingRow, url: str, with_unit: bool) -> Line:

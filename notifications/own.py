@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import partial
 
 from notifications.facts import Facts
 from notifications.lines import SHOWN, TITLE, Line, Section, cut, joined, one_line, parts, section
@@ -49,21 +50,21 @@ def sections(
 ) -> list[Section]:
     """One for each group, the most urgent first."""
     several = len({row.holder_id for row in rows}) > 1
-    found: dict[str, list[Line]] = {code: [] for code in GROUPS}
+    found: dict[str, list[DigestRow]] = {code: [] for code in GROUPS}
     for row in rows:
-        code = group_of(row, today)
-        url = facts.url(row.id, base_url)
-        found[code].append(_line(row, code, today, calendar, url, with_unit=several))
+        found[group_of(row, today)].append(row)
+    url = partial(facts.url, base_url=base_url)
     return [
         one
-        for code, lines in found.items()
-        if lines
+        for code, own in found.items()
+        if own
         for one in section(
             _group_name(code),
-            lines,
+            (_line(row, code, today, calendar, url(row.id), with_unit=several) for row in own),
             f"{base_url}/viec",
             tone=TONES.get(code, "dim"),
             mark=MARKS.get(code, "○"),
+            count=len(own),
         )
     ]
 

@@ -30,8 +30,9 @@ def sections(rows: Sequence[AskedRow], base_url: str, *, courtesy: bool = False)
     assert set(names) == set(KINDS)
     found: list[Section] = []
     for kind in ORDER:
-        lines = [_line(row, base_url, courtesy) for row in rows if row.kind == kind]
-        found += section(names[kind], lines, f"{base_url}/viec")
+        own = [row for row in rows if row.kind == kind]
+        lines = (_line(row, base_url, courtesy) for row in own)
+        found += section(names[kind], lines, f"{base_url}/viec", count=len(own))
     return tuple(found)
 
 

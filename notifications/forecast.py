@@ -59,7 +59,7 @@ def forecast(
     days = _Days(session, at, until, plan_id if not subjects else None)
     found = list(days.sent())
     if subjects:
-        found = list(_worded(session, settings, found))
+        found = list(_worded(session, settings, found, days))
     mails = [mail for _order, mail in found]
     if plan_id is not None:
         mails = [
@@ -85,7 +85,7 @@ def _of_plan(mail: Mail, plan_id: int, followers: Collection[int]) -> Mail | Non
     return replace(mail, items=items, weekly=weekly) if items or weekly else None
 
 
-def _worded(session: AnySession, settings: Settings, found: Iterable[Found]) -> Iterator[Found]:
+def _worded(session: AnySession, settings: Settings, found: Iterable[Found], days: _Days) -> Iterator[Found]:
     """With the subjects that the sender would write; without those of which nothing is left to say."""
     by_day: dict[date, list[Found]] = defaultdict(list)
     for one in found:
@@ -93,7 +93,8 @@ def _worded(session: AnySession, settings: Settings, found: Iterable[Found]) -> 
     for day, mails in by_day.items():
         for some in (mails[n : n + BATCH] for n in range(0, len(mails), BATCH)):
             orders = {number: order for number, (order, _mail) in enumerate(some)}
-            words = making.words(session, orders, at_vietnam(day, *_morning()), settings)
+            at = at_vietnam(day, *_morning())
+            words = making.words(session, orders, at, settings, resumed=days.resumed_by(day))
             for number, (order, mail) in enumerate(some):
                 wording = words[number]
                 if wording is not None:
@@ -185,6 +186,12 @@ class _Days:
                 over.add(committee_id)
         return over
 
+    def resumed_by(self, day: date) -> set[int]:
+        """The work that waits now and will not wait any longer."""
+        return {
+            work for known in self.known.values() for work, since in known.resumed.items() if since <= day
+        }
+
     def _read(self, session: AnySession, committee_id: int, calendar: WorkCalendar, day: date) -> Reading:
         if committee_id not in self.known:
             self.known[committee_id] = _Known(session, committee_id, calendar, self)
@@ -213,6 +220,7 @@ class _Known:
         self.ladders, self.faults = last.ladders, last.faults
         furthest = days.until + last.ladders.look_ahead
         resumed = foreseen.resumed(session, committee_id, days.first, days.until, furthest)
+        self.resumed = {row.assignment_id: row.urged_from for row in resumed}
         undecided = asking.undecided(session, committee_id)
         works = [*last.duties, *(duty_of(row, undecided) for row in resumed)]
         self.duties = [one for one in works if days.plan_id in (None, one.plan_id)]

@@ -16,6 +16,7 @@ from notifications.facts import BOUNCED, EVENT, MOVED, NOBODY, Facts, Told
 from notifications.week import Week
 from tracker.access import UNIT_ROLES
 from tracker.clock import vietnam_day
+from tracker.life import OPEN
 from tracker.services.links import unsubscribe_link, work_link
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
@@ -49,13 +50,15 @@ def gathered(
     own: Mapping[int, Collection[int]],
     at: datetime,
     settings: Settings,
+    resumed: Collection[int] = (),
 ) -> dict[int, Facts]:
-    """Order → facts. `own` are the assignments of which its letter speaks beside the steps."""
+    """Order → facts. `own` are the assignments of which its letter speaks beside the steps; `resumed` work counts as
+    open."""
     today = vietnam_day(at)
     people = letter_rows.readers(session, [one.person_id for one in orders.values() if one.person_id], today)
     steps = {key: tuple(Told(*step) for step in order.steps) for key, order in orders.items()}
     ids = {told.assignment_id for found in steps.values() for told in found}
-    works = letter_rows.works(session, ids.union(*own.values()), today)
+    works = _as_open(letter_rows.works(session, ids.union(*own.values()), today), resumed)
     committees = {row.committee_id for row in works.values()} | {one.committee_id for one in orders.values()}
     shared = Facts(
         works=works,
@@ -67,10 +70,18 @@ def gathered(
         committees=letter_rows.committee_names(session, committees),
         events=_events(session, orders, own, people, ids, today),
     )
-    weeks = _weeks(session, orders, people, today)
+    weeks = _weeks(session, orders, people, today, resumed)
     return {
         key: _facts(key, order, shared, people, steps[key], weeks.get(key), at, settings)
         for key, order in orders.items()
+    }
+
+
+def _as_open(works: Mapping[int, LetterRow], resumed: Collection[int]) -> dict[int, LetterRow]:
+    """As the rows will be once nobody waits for anything."""
+    return {
+        key: replace(row, work=replace(row.work, state=OPEN, waits_since=None)) if key in resumed else row
+        for key, row in works.items()
     }
 
 
@@ -159,7 +170,11 @@ def _events(
 
 
 def _weeks(
-    session: AnySession, orders: Mapping[int, Ordered], people: Mapping[int, Reader], today: date
+    session: AnySession,
+    orders: Mapping[int, Ordered],
+    people: Mapping[int, Reader],
+    today: date,
+    resumed: Collection[int],
 ) -> dict[int, Week]:
     """Order → the summary of the plans that its reader oversees; whoever oversees the same plans gets the same one."""
     weekly = {key: one for key, one in orders.items() if one.weekly and one.person_id in people}
@@ -168,8 +183,12 @@ def _weeks(
     plans = letter_rows.plans_going_on(session, {one.committee_id for one in weekly.values()})
     overseen = {key: _overseen(people[one.person_id or 0], plans) for key, one in weekly.items()}
     lines = counted(session, Wanted(plans={plan.id for found in overseen.values() for plan in found}))
+    lines = [
+        one._replace(work=replace(one.work, state=OPEN, waits_since=None)) if one.id in resumed else one
+        for one in lines
+    ]
     made = {found: week.counted_week(found, _of(found, lines), today) for found in set(overseen.values())}
-    named = _named(session, made, today)
+    named = _named(session, made, today, resumed)
     return {key: named[found] for key, found in overseen.items() if named[found].plans}
 
 
@@ -188,14 +207,13 @@ def _of(plans: Iterable[PlanLine], lines: Iterable[Counted]) -> list[Counted]:
 Made = dict[tuple[PlanLine, ...], Week]
 
 
-def _named(session: AnySession, made: Made, today: date) -> Made:
+def _named(session: AnySession, made: Made, today: date, resumed: Collection[int]) -> Made:
     """The summaries with the names and words of what they list."""
     units = {unit for one in made.values() for unit in week.holders(one)}
     nobody = letter_rows.unattended(session, units, today)
     called = names(session, units, today)
-    works = letter_rows.works(
-        session, {work for one in made.values() for work in week.listed_works(one)}, today
-    )
+    listed = {work for one in made.values() for work in week.listed_works(one)}
+    works = _as_open(letter_rows.works(session, listed, today), resumed)
     committees = {plan.committee_id for plans in made for plan in plans}
     unread = [row for one in sorted(committees) for row in unread_units(session, one, today)]
     return {

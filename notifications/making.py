@@ -62,21 +62,32 @@ class Made:
 
 
 def words(
-    session: AnySession, orders: Mapping[int, Order], at: datetime, settings: Settings
+    session: AnySession,
+    orders: Mapping[int, Order],
+    at: datetime,
+    settings: Settings,
+    *,
+    resumed: Collection[int] = (),
 ) -> dict[int, Wording | None]:
     """The words of each letter, by the id under which it was ordered (links are signed with it); None where nothing is
-    left to say. Reads only."""
-    made = letters(session, orders, at, settings)
+    left to say. Reads only. `resumed` work, which waits now, counts as open."""
+    made = letters(session, orders, at, settings, resumed=resumed)
     return {key: one.wording if one else None for key, one in made.items()}
 
 
 def letters(
-    session: AnySession, orders: Mapping[int, Order], at: datetime, settings: Settings
+    session: AnySession,
+    orders: Mapping[int, Order],
+    at: datetime,
+    settings: Settings,
+    *,
+    resumed: Collection[int] = (),
 ) -> dict[int, Made | None]:
     """The same with what else is frozen."""
-    shelf = Shelf(session, orders.values(), vietnam_day(at))
+    shelf = Shelf(session, orders.values(), vietnam_day(at), resumed)
     telling = {key: _Telling(order, shelf) for key, order in orders.items()}
-    facts = gathered(session, orders, {key: one.works for key, one in telling.items()}, at, settings)
+    own = {key: one.works for key, one in telling.items()}
+    facts = gathered(session, orders, own, at, settings, resumed)
     with force_locale("vi"):
         return {key: _made(one, shelf, facts[key], settings) for key, one in telling.items()}
 
@@ -84,7 +95,9 @@ def letters(
 class Shelf:
     """What the letters of a batch tell, read once for all of them."""
 
-    def __init__(self, session: AnySession, orders: Iterable[Order], today: date) -> None:
+    def __init__(
+        self, session: AnySession, orders: Iterable[Order], today: date, resumed: Collection[int] = ()
+    ) -> None:
         orders = list(orders)
         people = {order.person_id for order in orders if order.person_id is not None}
         self.today = today
@@ -92,7 +105,7 @@ class Shelf:
         self.people = notices.recipients(session, people)
         self.parts = notices.parts(session, people, today)
         units = frozenset[int]().union(*(part.units for part in self.parts.values()))
-        self._rows = notices.digest_rows(session, units, today)
+        self._rows = notices.digest_rows(session, units, today, resumed)
         self._ongoing = notices.ongoing_of(session, units, today)
         steps = {step for order in orders for step in order.steps}
         inherited = {work_id for work_id, step, _on in steps if step == "inherited"}

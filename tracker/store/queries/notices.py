@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.life import OPEN, SUBMITTED, WAITING
@@ -299,9 +299,12 @@ def parts(session: AnySession, people: Collection[int], day: date) -> dict[int, 
     }
 
 
-def digest_rows(session: AnySession, units: Collection[int], day: date) -> dict[int, list[DigestRow]]:
-    """Unit → its open, dated assignments by due date; not what enough other units have done."""
-    found = list(session.execute(_digest_query().where(Assignment.holder_id.in_(units))))
+def digest_rows(
+    session: AnySession, units: Collection[int], day: date, resumed: Collection[int] = ()
+) -> dict[int, list[DigestRow]]:
+    """Unit → its open, dated assignments by due date; not what enough other units have done. `resumed` work counts as
+    open: its wait will be over."""
+    found = list(session.execute(_digest_query(resumed).where(Assignment.holder_id.in_(units))))
     spared = _left_alone(session, found)
     units_named = names(session, {row.holder_id for row in found}, day)
     returned = _returns(session, units)
@@ -354,10 +357,13 @@ def _worded(query: Any) -> Any:
     )
 
 
-def _digest_query() -> Any:
+def _digest_query(resumed: Collection[int]) -> Any:
+    is_open = Assignment.state == OPEN
     return (
         _worded(select(*_WORK))
-        .where(Assignment.state == OPEN, Assignment.due_on.is_not(None))
+        .where(
+            or_(is_open, Assignment.id.in_(resumed)) if resumed else is_open, Assignment.due_on.is_not(None)
+        )
         .order_by(Assignment.due_on, TaskVersion.position, Assignment.id)
     )
 
@@ -388,7 +394,7 @@ def _digest_row(
         holder_id=row.holder_id,
         holder_name=units_named.get(row.holder_id, ""),
         coordinator_id=row.coordinator_id,
-        work=Work(row.state, row.due_on, row.first_due_on, calendar=calendar),
+        work=Work(OPEN, row.due_on, row.first_due_on, calendar=calendar),
         returned_on=returned_on,
         returned_reason=reason,
         place=row.position,

@@ -47,7 +47,10 @@ from tracker.store.models import (
 
 MOMENT = at_vietnam(date(2026, 5, 20), 8)
 SIZES = {"1440": (1440, 900), "390": (390, 844)}
-DARK = {"theo-doi", "viec", "kiem-tra", "viec-mot", "thu-viec", "thu-ngung"} | {"nhat-ky-thong-bao", "khong-doc"}
+DARK = {"theo-doi", "viec", "kiem-tra", "viec-mot", "thu-viec", "thu-ngung"} | {
+    "nhat-ky-thong-bao",
+    "khong-doc",
+}
 
 
 def addresses() -> dict[str, list[tuple[str, str]]]:
@@ -106,11 +109,13 @@ def addresses() -> dict[str, list[tuple[str, str]]]:
             ("lich-lam-viec", "/lich-lam-viec?nam=2026"),
             ("lich-tam-tinh", "/lich-lam-viec?nam=2027"),
             ("tai-khoan", "/tai-khoan"),
+            ("thu-se-gui", f"/ke-hoach/{plan}/thu-se-gui?thang=2026-06"),
             ("thang-nhac-ke-hoach", f"/ke-hoach/{plan}/thang-nhac"),
             ("thang-nhac-sua", f"/ke-hoach/{plan}/thang-nhac/mot?han=20/5/2026"),
         ],
         "manager": [
             ("thang-nhac", "/thang-nhac"),
+            ("kenh-thong-bao", "/kenh-thong-bao"),
             ("don-vi-quan-ly", "/don-vi"),
             ("don-vi-them", "/don-vi/them"),
             ("don-vi-sua", f"/don-vi/{holder}/sua"),

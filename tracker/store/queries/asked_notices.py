@@ -21,7 +21,6 @@ from tracker.store.models import (
     Explanation,
     Extension,
     HandBack,
-    Notice,
     Person,
     Plan,
     PlanVersion,
@@ -108,8 +107,11 @@ def _explanations(session: AnySession, committee_id: int) -> Iterator[CallRow]:
             Explanation.withdrawn_at.is_(None),
         )
     )
+    found = session.execute(query).all()
+    if not found:
+        return
     since = held_since(session)
-    for one, work in session.execute(query):
+    for one, work in found:
         if since(work.plan_id, work.timing_id, work.period) is None:  # else nobody could answer
             yield CallRow(work.id, f"{EXPLAIN}-{one.id}", one.due_on, work.holder_id, ALL)
 
@@ -125,8 +127,11 @@ def _waits(session: AnySession, committee_id: int) -> Iterator[CallRow]:
             Wait.ended_on.is_(None),
         )
     )
+    found = session.execute(query).all()
+    if not found:
+        return
     since = held_since(session)
-    for one, work in session.execute(query):
+    for one, work in found:
         if since(work.plan_id, work.timing_id, work.period) is None:
             yield CallRow(work.id, f"{WAIT}-{one.id}", one.since, one.unit_id, OFFICERS)
 
@@ -149,16 +154,6 @@ def _hand_backs(session: AnySession, committee_id: int, since: datetime) -> Iter
             yield CallRow(work.id, f"{HAND_BACK}-{one.id}", on, None, (), one.asked_by_id)
         if one.to_id is not None and one.to_id == work.holder_id and work.state in LIVE:
             yield CallRow(work.id, f"{GIVEN}-{one.id}", on, one.to_id, ALL)
-
-
-def told(session: AnySession, committee_id: int) -> set[tuple[int, int, str, date]]:
-    """(assignment, person, step, day) of requests that were told, whatever their state by now."""
-    query = (
-        select(Notice.assignment_id, Notice.person_id, Notice.step, Notice.due_on)
-        .join(Assignment, Assignment.id == Notice.assignment_id)
-        .where(Assignment.committee_id == committee_id)
-    )
-    return {(work, person, step, on) for work, person, step, on in session.execute(query) if _parts(step)}
 
 
 def _parts(step: str) -> tuple[str, int] | None:

@@ -192,16 +192,6 @@ def _spared(session: AnySession, works: Collection[Any]) -> set[int]:
     return {work.id for work in works if (work.task_id, work.timing_id, work.period) in settled}
 
 
-def recorded(session: AnySession, committee_id: int) -> set[tuple[int, int, str, date]]:
-    """(assignment, person, step, due date) of what was decided already about work that is still open."""
-    query = (
-        select(Notice.assignment_id, Notice.person_id, Notice.step, Notice.due_on)
-        .join(Assignment, Assignment.id == Notice.assignment_id)
-        .where(Assignment.committee_id == committee_id, Assignment.state == OPEN)
-    )
-    return set(session.execute(query))
-
-
 def told_inherited(session: AnySession, committee_id: int) -> set[tuple[int, int, str, date]]:
     """(assignment, person, step, day) of inherited work that was told, whatever its state by now."""
     query = (

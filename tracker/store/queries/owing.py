@@ -45,6 +45,8 @@ EVENT_CAME, URGING_DUE = "event-came", "urging-letter-due"
 def published(session: AnySession, committee_id: int, since: date, day: date) -> list[CallRow]:
     """Work that versions of plans have asked for since then, of units in which somebody was not told of all of it."""
     lacking = _lacking(session, committee_id, since, day)
+    if not lacking:
+        return []
     held = held_since(session)
     return [
         CallRow(row.id, PUBLISHED, row.due_on or row.published_on, row.holder_id, ALL)
@@ -131,8 +133,10 @@ def returned(session: AnySession, committee_id: int, since: datetime) -> Iterato
         )
         .order_by(Submission.id)
     )
-    held = held_since(session)
     last = {work.id: (one, work, active) for one, work, active in session.execute(query)}
+    if not last:
+        return
+    held = held_since(session)
     for one, work, active in last.values():
         if held(work.plan_id, work.timing_id, work.period) is None:
             sender = one.person_id if active and not one.via else None  # else it was recorded on behalf
@@ -155,8 +159,10 @@ def opened(session: AnySession, committee_id: int, since: datetime) -> Iterator[
         )
         .order_by(Fact.id)
     )
-    held = held_since(session)
     last = {work.id: (at, work) for at, work in session.execute(query)}
+    if not last:
+        return
+    held = held_since(session)
     waits = _event_waits(session, last)
     for at, work in last.values():
         if held(work.plan_id, work.timing_id, work.period) is None:

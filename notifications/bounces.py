@@ -83,14 +83,13 @@ class _Pace:
 
 
 def read_now_and_then(app: Flask, at: datetime) -> str:
-    """Read the mailbox if it is time to; returns the last error in words, which holds until the next reading."""
+    """Read the mailbox if it is time to, and see who can be reached again. The last error in words holds until the
+    next reading."""
     settings: Settings = app.config["TRACKER"]
-    if not settings.bounces.readable:
-        return ""
     pace: _Pace = app.extensions.setdefault("bounces", _Pace())
     if time.monotonic() >= pace.next_at:
         pace.next_at = time.monotonic() + EVERY_SECONDS
-        pace.error = _read(settings, at, pace).error
+        pace.error = _read(settings, at, pace).error if settings.bounces.readable else ""
         deeds.clear_recovered(OPERATOR, at=at)
     return pace.error
 

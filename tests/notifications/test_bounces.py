@@ -436,3 +436,11 @@ def test_whose_contact_is_mended_meanwhile_is_not_told_of(app, world, clock, des
 def envelope_sender(post, to: str) -> str:
     """The envelope sender under which the letter to this address really left."""
     return post.senders[post.to.index(to)]
+
+
+def test_without_a_mailbox_the_sweep_still_sees_who_can_be_reached_again(app, world, clock, letter):
+    deeds.came_back(OPERATOR, letter, "550", at=clock.now)
+    sent(world, clock.now + timedelta(days=1), name="b")
+    clock.now += timedelta(days=9)
+    sweep(app)
+    assert state(world, letter) == (True, False)

@@ -13,6 +13,7 @@ from tracker.clock import vietnam_day
 from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, Letter, LinkOpening, Notice, Person, Plan
 from tracker.store.queries.asked_notices import CallRow
+from tracker.store.queries.work import batches
 
 BOUNCED = "bounced"
 COORDINATORS = ("coordinator",)
@@ -47,24 +48,37 @@ def letter_named(session: AnySession, named: Iterable[tuple[int, str]], text: st
 def calls(session: AnySession, committee_id: int, since: datetime) -> list[CallRow]:
     """Contacts that turned red since then and still are: told once to the coordinators of each unit that follows up
     a plan in the letter; the step hangs on the first assignment of that unit's plans."""
+    letters = _letters_of_red_contacts(session, since)
     query = (
-        select(
-            Letter.id, Letter.bounced_at, Plan.coordinator_id, func.min(Notice.assignment_id).label("work")
-        )
-        .join(Person, Person.id == Letter.person_id)
-        .join(Notice, Notice.letter_id == Letter.id)
+        select(Notice.letter_id, Plan.coordinator_id, func.min(Notice.assignment_id).label("work"))
         .join(Assignment, Assignment.id == Notice.assignment_id)
         .join(Plan, Plan.id == Assignment.plan_id)
-        .where(Person.bounced_at >= since, _turned_it_red(), Assignment.committee_id == committee_id)
-        .group_by(Letter.id, Letter.bounced_at, Plan.coordinator_id)
-        .order_by(Letter.id, Plan.coordinator_id)
+        .where(Assignment.committee_id == committee_id)
+        .group_by(Notice.letter_id, Plan.coordinator_id)
+        .order_by(Notice.letter_id, Plan.coordinator_id)
     )
     return [
         CallRow(
-            row.work, f"{BOUNCED}-{row.id}", vietnam_day(row.bounced_at), row.coordinator_id, COORDINATORS
+            row.work, f"{BOUNCED}-{row.letter_id}", letters[row.letter_id], row.coordinator_id, COORDINATORS
         )
-        for row in session.execute(query)
+        for batch in batches(letters)
+        for row in session.execute(query.where(Notice.letter_id.in_(batch)))
     ]
+
+
+def _letters_of_red_contacts(session: AnySession, since: datetime) -> dict[int, date]:
+    """Letter → the day on which it turned its person's contact red. People are asked first: they are few."""
+    people = session.scalars(select(Person.id).where(Person.bounced_at >= since)).all()
+    query = (
+        select(Letter.id, Letter.bounced_at)
+        .join(Person, Person.id == Letter.person_id)
+        .where(_turned_it_red())
+    )
+    return {
+        row.id: vietnam_day(row.bounced_at)
+        for batch in batches(people)
+        for row in session.execute(query.where(Letter.person_id.in_(batch)))
+    }
 
 
 def _turned_it_red() -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ and narrow, read by axe."""
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pdfplumber
@@ -18,7 +19,7 @@ from tests.web.test_pages_in_browser import SMALL
 from tests.web.test_proof_page import write_notices
 from tracker.extensions import db
 from tracker.services import plans
-from tracker.store.models import Assignment, Contact, Letter, Person
+from tracker.store.models import Assignment, Contact, Letter, Person, SweepRun
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/thu/viec/\S+)")
 
@@ -43,6 +44,7 @@ def told(sqlite_app, world, work_id, clock):
     one = db.session.get_one(Person, world.people["officer"])
     one.bounced_at, one.bounce = clock.now, "550 5.1.1 User unknown"
     db.session.add(Contact(unit_id=world.phu_hoa, duty="head", name="Bùi Đức Long", phone="024 3936 1234"))
+    db.session.add(SweepRun(started_at=clock.now - timedelta(hours=5), ended_at=clock.now - timedelta(hours=5)))
     db.session.commit()
     db.session.remove()
     return work_id
@@ -109,11 +111,13 @@ def test_the_pages_are_read_by_axe_in_both_lights(sqlite_app, told, serve, brows
         desk.log_in("coordinator")
         for address in pages(told):
             desk.open(address)
-        assert desk.errors == []
-    manager = Desk(browser, base)
-    manager.log_in("manager")
-    for address in ("/thu", "/nguoi-dung"):
-        manager.open(address)
+        manager = Desk(browser, base)
+        manager.page.emulate_media(color_scheme=scheme)
+        manager.log_in("manager")
+        for address in ("/thu", "/nguoi-dung"):
+            manager.open(address)
+            assert "Lần quét gần nhất: 12/5/2026, 3 giờ 00" in manager.page.inner_text(".band.is-sweep")
+        assert desk.errors == manager.errors == []
 
 
 def test_a_phone_shows_all_without_sideways_scrolling(sqlite_app, told, serve, browser):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.web.test_dashboard_page import text
 from tracker.extensions import db
-from tracker.store.models import Letter, SweepRun
+from tracker.store.models import Letter, Role, SweepRun
 from tracker.store.queries.sweeps import error_code, judged
 
 PACE = 60
@@ -104,6 +104,15 @@ def test_the_manager_reads_it_in_the_header_and_nobody_else(sqlite_app, world, c
     words = text(manager.get("/don-vi"))
     assert "chưa trọn (OperationalError)" in words
     assert "hang@" not in words
+
+
+def test_who_runs_the_installation_reads_it_too(sqlite_app, world, clock, signed_in):
+    db.session.add(Role(person_id=world.people["officer"], role="admin"))
+    db.session.commit()
+    run(clock.now)
+    admin = signed_in("officer")
+    clock.now += timedelta(minutes=10)
+    assert "Lần quét gần nhất" in text(admin.get("/viec"))
 
 
 def test_one_that_never_ran_is_said_once_it_had_the_time(sqlite_app, world, clock, signed_in):

@@ -58,7 +58,7 @@ def allowed(url: str, hosts: Collection[str]) -> bool:
     return plain and (f"{host}:{port or usual}" in hosts or (port in (None, usual) and host in hosts))
 
 
-def post(hook: Hook, body: str, delivery: int, at: datetime, seconds: float = SECONDS) -> str:
+def post(hook: Hook, body: str, delivery: int, at: datetime, seconds: float | None = None) -> str:
     """The answer in words. Raises `NotSent`: a host that is not to be reached, 408, 429 and 5xx may be mended by
     another try; what is not allowed, redirects and the rest of 4xx never."""
     if not allowed(hook.url, hook.hosts):
@@ -74,7 +74,7 @@ def post(hook: Hook, body: str, delivery: int, at: datetime, seconds: float = SE
         "X-DonDoc-Signature": signature(hook.secret, timestamp, body),
         "Connection": "close",
     }
-    with _Line(hook.url, seconds) as line:
+    with _Line(hook.url, SECONDS if seconds is None else seconds) as line:
         try:
             line.begin()
             line.http.request("POST", _path(hook.url), body.encode(), headers)
@@ -125,7 +125,8 @@ class _Line:
 def _said(answer: http.client.HTTPResponse) -> str:
     """The first words of the answer; what is wrong with the rest changes nothing."""
     try:
-        raw = answer.read(MOST_BYTES)
+        with answer:
+            raw = answer.read(MOST_BYTES)
     except (OSError, http.client.HTTPException):
         return ""
     text = "".join(c if c.isprintable() else " " for c in raw.decode("utf-8", "replace"))

@@ -54,11 +54,36 @@ def test_every_make_target_says_what_it_does_and_is_in_the_readme():
         ("TRACKER_SECRET_KEY", "ngắn"),
         ("TRACKER_SMTP_TLS", "yes"),
         ("TRACKER_UPLOAD_MB", "0"),
+        ("TRACKER_BOUNCE_ADDRESS", "thu-tra"),
+        ("TRACKER_BOUNCE_ADDRESS", "thu+tra@sonthanh.example"),
+        ("TRACKER_BOUNCE_ADDRESS", "thu tra@sonthanh.example"),
+        ("TRACKER_BOUNCE_ADDRESS", "mot-ten-dai-qua-muc-cho-phep-cua-mot-dia-chi@sonthanh.example"),
+        ("TRACKER_BOUNCE_IMAP_PORT", "chín trăm"),
+        ("TRACKER_BOUNCE_IMAP_TLS", "có"),
+        ("TRACKER_ALARM_URL", "giam-sat.example.vn"),
+        ("TRACKER_ALARM_URL", "ftp://giam-sat.example.vn"),
+        ("TRACKER_WEBHOOK_HOSTS", "tin.example.vn, https://may.example.vn/x"),
+        ("TRACKER_WEBHOOK_HOSTS", "*.example.vn"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_and_is_named(name, value, tmp_path):
     with pytest.raises(SystemExit, match=name):
         settings.load({"TRACKER_INSTANCE": str(tmp_path), name: value})
+
+
+def test_the_mailbox_and_the_hosts_are_read_as_they_are_given(tmp_path):
+    env = {
+        "TRACKER_INSTANCE": str(tmp_path),
+        "TRACKER_BOUNCE_ADDRESS": "thu-tra@sonthanh.example",
+        "TRACKER_BOUNCE_IMAP_HOST": "imap.sonthanh.example",
+        "TRACKER_BOUNCE_IMAP_USER": "thu-tra",
+        "TRACKER_BOUNCE_IMAP_TLS": "starttls",
+        "TRACKER_WEBHOOK_HOSTS": "Tin.example.vn, 127.0.0.1:8080 ,",
+    }
+    found = settings.load(env)
+    assert (found.bounces.port, found.bounces.folder, found.bounces.readable) == (143, "INBOX", True)
+    assert settings.load(env | {"TRACKER_BOUNCE_IMAP_TLS": ""}).bounces.port == 993
+    assert found.webhook_hosts == ("tin.example.vn", "127.0.0.1:8080")
 
 
 def test_the_trial_clock_is_refused_in_production(tmp_path):

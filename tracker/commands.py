@@ -153,6 +153,8 @@ def tick_command() -> None:
 def bounce_command() -> None:
     """Take in one returned mail from standard input (for a mail server that pipes it here)."""
     raw = sys.stdin.buffer.read(bounces.MOST_BYTES)
+    while sys.stdin.buffer.read(bounces.MOST_BYTES):
+        """The rest is not needed, but who pipes it would take a closed pipe for a failure."""
     with _application() as app:
         at = app.extensions["clock"]()
         try:

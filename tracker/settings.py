@@ -6,6 +6,7 @@ The table in README lists every name; a test holds the two together.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from tracker.clock import VIETNAM
 
 MEGABYTE = 1024 * 1024
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 
 
 class WrongSetting(SystemExit):
@@ -201,9 +203,14 @@ def _alarm_url(env: Mapping[str, str]) -> str:
 
 def _webhook_hosts(env: Mapping[str, str]) -> tuple[str, ...]:
     """Names (or name:port), separated by commas."""
-    return tuple(
-        host for one in env.get("TRACKER_WEBHOOK_HOSTS", "").split(",") if (host := one.strip().lower())
-    )
+    name = "TRACKER_WEBHOOK_HOSTS"
+    hosts = tuple(host for one in env.get(name, "").split(",") if (host := one.strip().lower()))
+    for host in hosts:
+        if not HOST.fullmatch(host):
+            raise WrongSetting(
+                name, f"“{host}” cần là tên máy chủ như tin.example.vn hoặc tin.example.vn:8443."
+            )
+    return hosts
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

@@ -7,6 +7,8 @@ import shutil
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from flask import Flask
 
+from notifications import bounce_address
 from notifications.mail import FrozenMessage, Letterbox
 from notifications.outbox import Parcel
 from notifications.refusals import LATER, LINK, NEVER, NotSent
-from tracker.settings import Smtp
+from tracker.settings import Bounces, Smtp
 
 PARCEL = Parcel(
     letter_id=7,
@@ -168,7 +171,93 @@ def test_a_line_break_in_a_header_never_reaches_the_server(
     assert post.raw == []
 
 
+CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nSUMMARY:Báo cáo quý\r\nEND:VCALENDAR\r\n"
+FULL = dataclasses.replace(
+    PARCEL, unsubscribe="https://dondoc.sonthanh.example/thu/ngung/abc", calendar=CALENDAR
+)
+
+
+def read(parcel: Parcel) -> EmailMessage:
+    made = message_from_bytes(FrozenMessage(parcel).as_bytes(), policy=policy.default)
+    assert isinstance(made, EmailMessage)
+    assert made.defects == []
+    return made
+
+
+def test_a_mail_is_read_as_it_was_written() -> None:
+    mail = read(PARCEL)
+    assert mail["Subject"] == PARCEL.subject
+    assert str(mail["From"]) == "Đôn Đốc <dondoc@sonthanh.example>"
+    assert str(mail["To"]) == PARCEL.address
+    assert str(mail["Reply-To"]) == PARCEL.reply_to
+    assert mail["Message-ID"] == PARCEL.message_id
+    assert mail["Date"].datetime.timestamp() == PARCEL.frozen_at
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Unsubscribe"] is None
+    assert mail.get_content_type() == "multipart/alternative"
+    for kind, words in (("plain", PARCEL.text), ("html", PARCEL.html)):
+        part = mail.get_body((kind,))
+        assert part is not None
+        assert part.get_content() == words
+
+
+def test_a_mail_that_may_be_ended_says_how_with_one_click() -> None:
+    mail = read(FULL)
+    assert mail["List-Unsubscribe"] == f"<{FULL.unsubscribe}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_a_calendar_is_attached_beside_the_words() -> None:
+    mail = read(FULL)
+    assert mail.get_content_type() == "multipart/mixed"
+    (attached,) = mail.iter_attachments()
+    assert attached.get_content_type() == "text/calendar"
+    assert attached["Content-Type"].params["method"] == "PUBLISH"
+    assert attached.get_filename() == "viec.ics"
+    assert attached.get_payload(decode=True) == CALENDAR.encode()
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content() == FULL.text
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["", "a", "Plain words", "=?utf-8?q?not_encoded?=", "đ" * 400, "từ " * 100, "a" * 400, "🙂" * 60, "a\tb"],
+)
+def test_a_subject_of_any_words_comes_back_whole_and_its_lines_are_short(subject: str) -> None:
+    raw = FrozenMessage(dataclasses.replace(PARCEL, subject=subject)).as_bytes()
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert mail["Subject"] == subject
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 100
+    assert raw.isascii()
+
+
+def test_long_and_strange_words_leave_no_long_line_and_come_back_whole() -> None:
+    words = "Việc " + "đ" * 5_000 + "\n.\n..\n" + "x" * 3_000 + "\n"
+    raw = FrozenMessage(dataclasses.replace(PARCEL, text=words, html=words)).as_bytes()
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 100
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert mail.get_body(("plain",)).get_content() == words  # type: ignore[attr-defined]
+
+
+def test_what_cannot_be_delivered_comes_back_under_the_name_of_its_letter(
+    sqlite_app: Flask, post: Any, set_server: Any
+) -> None:
+    set_server(sqlite_app, post.settings)
+    settings = dataclasses.replace(
+        sqlite_app.config["TRACKER"], bounces=Bounces(address="thu-tra@sonthanh.example")
+    )
+    box = Letterbox(sqlite_app.extensions["mail"], settings)
+    box.send(FULL)
+    box.close()
+    (sender,) = post.senders
+    assert sender.startswith("thu-tra+7-")
+    assert bounce_address.read(sender, settings.secret_key) == FULL.letter_id
+    assert bounce_address.read(sender.replace("+7-", "+8-"), settings.secret_key) is None
+    assert str(post.mails[0]["From"]) == "Đôn Đốc <dondoc@sonthanh.example>"
+
+
 def test_the_same_letter_is_the_same_bytes(sqlite_app: Flask) -> None:
-    once, again = (FrozenMessage(PARCEL).as_bytes() for _ in range(2))
+    once, again = (FrozenMessage(FULL).as_bytes() for _ in range(2))
     assert once == again
     assert max(len(line) for line in once.splitlines()) < 998

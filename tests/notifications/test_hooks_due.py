@@ -173,3 +173,21 @@ def test_what_was_taken_away_gets_nothing(app, world, clock, desk, receiver, sec
     desk.give("Báo cáo quý II", date(2026, 5, 12))
     sweep(app)
     assert receiver.got == []
+
+
+def test_sweeps_at_once_write_and_send_one_message(app, world, clock, desk, receiver, secret):
+    desk.give("Báo cáo quý II", date(2026, 5, 12))
+    begin = threading.Barrier(3)
+
+    def run() -> None:
+        begin.wait()
+        sweep(app)
+
+    sweeps = [threading.Thread(target=run) for _ in range(3)]
+    for one in sweeps:
+        one.start()
+    for one in sweeps:
+        one.join()
+    sweep(app)
+    assert [one.state for one in hooks()] == ["sent"]
+    assert len(receiver.got) == 1

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import imaplib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 
 from notifications import bounce_address, bounces
 from notifications.sweep import sweep
+from tests.conftest import lacking
 from tests.notifications.returned_mails import POSTFIX, SAMPLES, Sample
 from tracker.access import OPERATOR
 from tracker.extensions import db
@@ -31,20 +33,13 @@ REPORT = Sample("", "failed", POSTFIX)
 BY_NAME = {one.name: one for one in SAMPLES}
 
 
-@pytest.fixture(scope="module")
-def imap_port() -> Iterator[int]:
+@contextlib.contextmanager
+def imap_server(*options: str) -> Iterator[int]:
     """A real IMAP server (pymap) that keeps its mail in memory."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        Path(sys.executable).with_name("pymap"),
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--no-tls",
-    ]
+    command = [Path(sys.executable).with_name("pymap"), "--host", "127.0.0.1", "--port", str(port), *options]
     server = subprocess.Popen([*command, "dict", "--demo-user", USER, "--demo-password", PASSWORD])
     try:
         while server.poll() is None:
@@ -54,6 +49,12 @@ def imap_port() -> Iterator[int]:
     finally:
         server.terminate()
         server.wait()
+
+
+@pytest.fixture(scope="module")
+def imap_port() -> Iterator[int]:
+    with imap_server("--no-tls") as port:
+        yield port
 
 
 class Mailbox:
@@ -284,6 +285,34 @@ def test_a_server_that_drips_is_not_waited_for(app, world, clock, mailbox, monke
         over.set()
         thread.join()
     assert "quá thời gian" in result.error
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that nobody has vouched for, with its key."""
+    if shutil.which("openssl") is None:
+        lacking("openssl is not installed")
+    folder = tmp_path_factory.mktemp("certificate")
+    made, key = folder / "cert.pem", folder / "key.pem"
+    options = (
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    )
+    command = ["openssl", *options.split(), "-out", str(made), "-keyout", str(key)]
+    subprocess.run(command, check=True, capture_output=True)
+    return made, key
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused_and_one_that_is_trusted_taken(
+    app, world, clock, certificate, monkeypatch
+):
+    made, key = certificate
+    with imap_server("--cert", str(made), "--key", str(key)) as port:
+        use(app, dataclasses.replace(Mailbox(port).settings, tls="starttls"))
+        refused = bounces.read_mailbox(app.config["TRACKER"], clock.now)
+        assert "TLS" in refused.error
+        assert PASSWORD not in refused.error
+        monkeypatch.setenv("SSL_CERT_FILE", str(made))
+        assert bounces.read_mailbox(app.config["TRACKER"], clock.now).error == ""
 
 
 # Its effect

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from notifications import outbox
 from notifications.collect import Collected, collect, owed_by_person
 from notifications.quiet import asleep, is_quiet, quiet_hours
 from tests.services import asking_desk
@@ -408,6 +409,28 @@ def test_a_committee_has_its_own_quiet_hours_and_days_off(office: Any) -> None:
     db.session.add(day)
     db.session.commit()
     assert asleep(db.session, at(date(2026, 5, 13), 14)) == {office.world.committee}
+
+
+def claimed(moment: datetime) -> list[str]:
+    """The kinds of letters that are taken then; they are given back."""
+    ids = outbox.claim(db.session, "test", moment, 100, "mail")
+    kinds = [letter.kind for letter in fresh(Letter) if letter.id in ids]
+    outbox.give_back(db.session, "test")
+    return sorted(kinds)
+
+
+def test_what_waits_leaves_neither_at_night_nor_on_a_day_off(office: Any) -> None:
+    friday = date(2026, 2, 13)  # the holidays of the new year begin the day after
+    publish(office, office.give("Việc mới", date(2026, 12, 18), unit="binh_minh"), friday)
+    office.give("Báo cáo", date(2026, 2, 24), unit="tan_lap")
+    collect(db.session, at(friday, 17))
+    assert claimed(at(friday, 17, 30)) == ["digest", "now"]
+    assert claimed(at(friday, 18)) == claimed(at(friday, 23)) == []
+    assert claimed(at(date(2026, 2, 18), 9)) == []
+    back = date(2026, 2, 23)
+    assert claimed(at(back, 6, 59)) == []
+    assert claimed(at(back, 7)) == ["now"]  # the digests of the day are made first
+    assert claimed(at(back, 7, 30)) == ["digest", "now"]
 
 
 # What was told and is no longer so

@@ -109,7 +109,7 @@ def _lacking(session: AnySession, committee_id: int, since: date, day: date) -> 
         )
     }
     people = {
-        unit: {person for found in roles.values() for person in found}
+        unit: {*(roles.get("officer") or roles.get("coordinator", ())), *roles.get("head", ())}
         for unit, roles in teams_of(session, day, counts).items()
     }
     return [

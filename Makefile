@@ -1,6 +1,6 @@
 # Every command sets up what it needs in .venv; only python3 and make must be there.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format score bench shots lock fuzz life faults
+.PHONY: help run test check format score bench shots lock fuzz life faults year
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -41,6 +41,9 @@ life: .venv/dev.stamp ## a thousand random sequences of deeds on both databases:
 
 faults: .venv/dev.stamp ## kill the sender, run three at once, set clocks wrong: is a mail lost, or sent twice? minutes (ARGS=--sqlite)
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+year: .venv/dev.stamp ## send a year of the sample day by day: is each mail what was foreseen on the first morning? minutes (ARGS="--days 40")
+	@$(BIN)/python -m tests.faults.year $(ARGS)
 
 shots: .venv/dev.stamp ## take pictures of every page of the sample, wide and phone-wide, into build/shots
 	$(BIN)/python -m tests.shots build/shots

@@ -181,11 +181,18 @@ class Reading:
         told = owing.recorded(self.session, self.id, self.today + self.ladders.look_ahead)
         return [*self._steps(told), *self._ongoing(told), *self._told_once(also)]
 
-    def _steps(self, told: Collection[Key]) -> list[Owed]:
-        """The steps of ladders."""
+    def _steps(self, told: Collection[Key], told_by: date | None = None) -> list[Owed]:
+        """The steps of ladders; without those that were reached, and told, `told_by` a day."""
         self._know(unit for duty in self.duties for unit in (duty.unit_id, duty.coordinator_id))
         return owed(
-            self.duties, self.teams, self.ladders, self.calendar, self.today, told, leaders=self.leaders
+            self.duties,
+            self.teams,
+            self.ladders,
+            self.calendar,
+            self.today,
+            told,
+            leaders=self.leaders,
+            told_by=told_by,
         )
 
     def _told_once(self, also: Collection[Key]) -> list[Owed]:

@@ -36,6 +36,7 @@ from tracker.deadlines.workdays import WorkCalendar
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
 from tracker.store.queries import asking, foreseen, notices, owing
+from tracker.store.queries.calendar import calendar_of
 from tracker.store.queries.foreseen import Forecast, Item, Line, Mail
 from tracker.store.queries.ongoing import Ongoing, OngoingRow
 
@@ -62,9 +63,8 @@ def forecast(
         found = list(_worded(session, settings, found, days))
     mails = [mail for _order, mail in found]
     if plan_id is not None:
-        mails = [
-            kept for mail in mails if (kept := _of_plan(mail, plan_id, days.followers_of(plan_id, mail.day)))
-        ]
+        place = foreseen.place_of(session, plan_id)
+        mails = [kept for mail in mails if (kept := _of_plan(mail, plan_id, place, days))]
     return Forecast(
         since=first,
         until=until,
@@ -78,10 +78,10 @@ def forecast(
 Found = tuple[Order, Mail]
 
 
-def _of_plan(mail: Mail, plan_id: int, followers: Collection[int]) -> Mail | None:
+def _of_plan(mail: Mail, plan_id: int, place: tuple[int, int] | None, days: _Days) -> Mail | None:
     """The mail with what it holds of the plan; the summary of the week goes to whoever follows the plan up."""
     items = tuple(item for item in mail.items if item.work.plan_id == plan_id)
-    weekly = mail.weekly and mail.person_id in followers
+    weekly = mail.weekly and place is not None and mail.person_id in days.followers(*place, mail.day)
     return replace(mail, items=items, weekly=weekly) if items or weekly else None
 
 
@@ -118,12 +118,16 @@ class _Days:
         self.errors: list[str] = []
         self.told: set[Key] = set()
         self.eras = foreseen.changes_of_people(session, self.first, until)
+        committees = notices.committee_settings(session)
+        self.calendars = [calendar_of(session, committee_id) for committee_id, _settings in committees]
         self._lines: dict[int, Line] = {}
 
     def sent(self) -> Iterator[Found]:
         """The mails of each day, the first one included as far as it is not over."""
         for n in range((self.until - self.first).days + 1):
-            yield from self._on(self.first + timedelta(days=n))
+            day = self.first + timedelta(days=n)
+            if any(calendar.works(day) for calendar in self.calendars):
+                yield from self._on(day)
 
     def _on(self, day: date) -> Iterator[Found]:
         begins = day == self.first
@@ -197,13 +201,10 @@ class _Days:
             self.known[committee_id] = _Known(session, committee_id, calendar, self)
         return _Foreseen(self.known[committee_id], day)
 
-    def followers_of(self, plan_id: int, day: date) -> Collection[int]:
-        """Who gets the summary of the week because of this plan."""
-        place = foreseen.place_of(self.session, plan_id)
-        if place is None or place[0] not in self.known:
-            return ()
-        this = _Foreseen(self.known[place[0]], day)
-        return this.followers(place[1])
+    def followers(self, committee_id: int, coordinator_id: int, day: date) -> Collection[int]:
+        """Who gets the summary of the week because of a plan that this unit follows up."""
+        known = self.known.get(committee_id)
+        return _Foreseen(known, day).followers(coordinator_id) if known else ()
 
 
 class _Known:
@@ -230,7 +231,7 @@ class _Known:
         self.teams: dict[int, dict[int, Team]] = defaultdict(dict)
         self.leaders: dict[int, tuple[int, ...]] = {}
         self._stirring = self._by_day()
-        self._passed = days.first - timedelta(days=1)
+        self.passed = days.first - timedelta(days=1)
         self._era = -1
 
     def stirring(self, today: date) -> tuple[list[Duty], bool]:
@@ -238,7 +239,7 @@ class _Known:
         on the first day, and where people have changed."""
         era = self.era(today)
         fresh = era != self._era
-        passed, self._passed, self._era = self._passed, today, era
+        passed, self.passed, self._era = self.passed, today, era
         if fresh:
             return self.duties, True
         days = (passed + timedelta(days=n) for n in range(1, (today - passed).days + 1))
@@ -300,9 +301,10 @@ class _Foreseen(Reading):
     def owed(self, also: Collection[Key]) -> list[Owed]:
         """As the sender finds it. What is told of but steps and ongoing work is known by now: it is owed to everybody
         on the first day, and later to whoever comes."""
+        passed = self.known.passed
         self.duties, fresh = self.known.stirring(self.today)
         told = self.known.recorded
-        found = [*self._steps(told), *self._ongoing(told)]
+        found = [*self._steps(told, None if fresh else passed), *self._ongoing(told)]
         return [*found, *self._told_once(also)] if fresh else found
 
     def urgings(self) -> list[Urging]:

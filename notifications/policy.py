@@ -98,12 +98,14 @@ def owed(
     today: date,
     recorded: Collection[Key],
     leaders: tuple[int, ...] = (),
+    told_by: date | None = None,
 ) -> list[Owed]:
-    """Every step whose day is reached and that is not recorded yet. Nothing on a day off."""
+    """Every step whose day is reached and that is not recorded yet. Nothing on a day off. What was reached `told_by` a
+    day is left out: whoever asks so knows that these people were told of it."""
     if not calendar.works(today):
         return []
     found: dict[Key, Owed] = {}
-    rungs = _Rungs(ladders, calendar, today)
+    rungs = _Rungs(ladders, calendar, today, told_by)
     people = _People(teams, leaders)
     for duty in duties:
         if not _is_urged(duty, today):
@@ -128,24 +130,32 @@ Rung = tuple[str, tuple[str, ...], bool]
 class _Rungs:
     """What of the ladders is reached on a day: the same for all work that is alike, worked out once."""
 
-    def __init__(self, ladders: Ladders, calendar: WorkCalendar, today: date) -> None:
+    def __init__(self, ladders: Ladders, calendar: WorkCalendar, today: date, told_by: date | None) -> None:
         self.ladders = ladders
         self.calendar = calendar
         self.today = today
+        self.told_by = told_by
         self._known: dict[tuple[object, ...], tuple[Rung, ...]] = {}
 
     def of(self, duty: Duty) -> tuple[Rung, ...]:
         ladder = self.ladders.of(duty.plan_id, duty.kind, duty.task_id)
         like = (id(ladder), duty.due_on, duty.urged_from, duty.soft, duty.undecided)
         if like not in self._known:
-            self._known[like] = tuple(self._reached(duty, ladder))
+            self._known[like] = self._new(duty, ladder)
         return self._known[like]
 
-    def _reached(self, duty: Duty, ladder: Ladder) -> Iterator[Rung]:
+    def _new(self, duty: Duty, ladder: Ladder) -> tuple[Rung, ...]:
+        reached = tuple(self._reached(duty, ladder, self.today))
+        if self.told_by is None or not _is_urged(duty, self.told_by):
+            return reached
+        before = {name for name, _roles, _rises in self._reached(duty, ladder, self.told_by)}
+        return tuple(rung for rung in reached if rung[0] not in before)
+
+    def _reached(self, duty: Duty, ladder: Ladder, day: date) -> Iterator[Rung]:
         for step in ladder.steps:
-            if _reached(step, duty, self.calendar, self.today):
+            if _reached(step, duty, self.calendar, day):
                 yield step.code, step.to, step.escalates
-        days = _days_of(ladder.rhythm, duty, self.calendar, self.today)
+        days = _days_of(ladder.rhythm, duty, self.calendar, day)
         if ladder.rhythm is not None and days is not None:
             roles = tuple(role for role in ladder.rhythm.to if role == OFFICER or not duty.undecided)
             yield code(days), roles, True

@@ -99,6 +99,8 @@ class Ladders:
 
     def of(self, plan_id: int, kind: str, task_id: int) -> Ladder:
         """The closest one."""
+        if not self.own:
+            return ORDINARY
         for scope in scopes(plan_id, kind, task_id):
             if scope in self.own:
                 return self.own[scope]

@@ -145,7 +145,7 @@ def committee_settings(session: AnySession) -> list[tuple[int, Mapping[str, Any]
 def duties(session: AnySession, committee_id: int, until: date, state: str = OPEN) -> list[DutyRow]:
     """Open work (or work in another state) of published plans that is due on or before `until`."""
     query = (
-        select(Assignment, Timing.soft, Unit.courtesy, TaskVersion.kind, Plan.coordinator_id)
+        select(*_DUTY)
         .join(Timing, Timing.id == Assignment.timing_id)
         .join(Unit, Unit.id == Assignment.holder_id)
         .join(Plan, Plan.id == Assignment.plan_id)
@@ -159,24 +159,41 @@ def duties(session: AnySession, committee_id: int, until: date, state: str = OPE
         .order_by(Assignment.due_on, Assignment.id)
     )
     rows = session.execute(query).all()
-    spared = _left_alone(session, [work for work, *_ in rows])
+    spared = _left_alone(session, rows)
     return [
         DutyRow(
-            work.id,
-            work.holder_id,
-            work.due_on,
-            work.state,
-            work.urged_from,
-            soft,
-            courtesy,
-            work.plan_id,
-            work.task_id,
-            kind or "",
-            coordinator_id,
+            row.id,
+            row.holder_id,
+            row.due_on,
+            row.state,
+            row.urged_from,
+            row.soft,
+            row.courtesy,
+            row.plan_id,
+            row.task_id,
+            row.kind or "",
+            row.coordinator_id,
         )
-        for work, soft, courtesy, kind, coordinator_id in rows
-        if work.due_on is not None and work.id not in spared
+        for row in rows
+        if row.id not in spared
     ]
+
+
+_DUTY = (
+    Assignment.id,
+    Assignment.holder_id,
+    Assignment.due_on,
+    Assignment.state,
+    Assignment.urged_from,
+    Assignment.plan_id,
+    Assignment.task_id,
+    Assignment.timing_id,
+    Assignment.period,
+    Timing.soft,
+    Unit.courtesy,
+    TaskVersion.kind,
+    Plan.coordinator_id,
+)
 
 
 def _left_alone(session: AnySession, works: Collection[Any]) -> set[int]:

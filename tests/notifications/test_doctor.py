@@ -393,13 +393,12 @@ def test_what_was_said_of_a_wrong_thing_has_a_way_out(house, post, clock, world,
 
 
 @pytest.fixture
-def environment(app, database_url, tmp_path) -> dict[str, str]:
-    (tmp_path / "tracker.db").touch()
+def environment(sqlite_app, sqlite_url, tmp_path) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "TRACKER_INSTANCE": str(tmp_path),
-        "TRACKER_DATABASE_URL": database_url,
-        "TRACKER_SECRET_KEY": app.config["TRACKER"].secret_key,
+        "TRACKER_DATABASE_URL": sqlite_url,
+        "TRACKER_SECRET_KEY": sqlite_app.config["TRACKER"].secret_key,
     }
 
 
@@ -408,7 +407,7 @@ def run(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
 
-def test_the_command_ends_with_status_one_where_something_is_wrong(world, environment, post):
+def test_the_command_ends_with_status_one_where_something_is_wrong(sqlite_app, world, environment, post):
     mail = {
         "TRACKER_SMTP_HOST": post.host,
         "TRACKER_SMTP_PORT": str(post.port),

@@ -13,8 +13,7 @@ from datetime import date
 from notifications import at_once, changes, escalation, own, reasons, red_contacts, requests, week
 from notifications import ongoing as questions
 from notifications.facts import Facts
-from notifications.lines import WIDTH, Line, joined, one_line
-from notifications.own import headline, listed
+from notifications.lines import joined, one_line, whose
 from notifications.phrases import _, one_language
 from notifications.printing import Page, Wording, numbered, printed
 from tracker.deadlines.workdays import WorkCalendar
@@ -26,8 +25,6 @@ from tracker.store.queries.letter_rows import LetterRow
 from tracker.store.queries.notices import DigestRow, Follower, InheritedRow
 from tracker.store.queries.ongoing import OngoingRow
 from tracker.vietnamese.forms import sentence
-
-__all__ = ["WIDTH", "Facts", "Line", "Wording", "digest", "headline", "listed", "now"]
 
 AT_ONCE = (EXPLAIN, EXTENSION)
 
@@ -71,7 +68,7 @@ class _Told:
 
 @dataclass(frozen=True)
 class _Sender:
-    """What all letters of a sweep share."""
+    """For whom a letter speaks and on which day, and in which roles to its reader."""
 
     followers: Sequence[Follower]
     calendar: WorkCalendar
@@ -202,7 +199,7 @@ def _now_page(person: str, told: _Told, facts: Facts, sender: _Sender, late_sinc
         *at_once.sections(facts, base_url, several=len(set(told.units)) > 1),
     ]
     said = [*requests.dated_parts(told.asked, courtesy=courtesy), *at_once.parts_of(facts)]
-    head = one_line(f"{own.whose(told.units)}: {'; '.join(said)}")
+    head = one_line(f"{whose(told.units)}: {'; '.join(said)}")
     return Page(
         headline=head,
         person=one_line(person),
@@ -228,7 +225,7 @@ def _headline(told: _Told, facts: Facts, today: date) -> str:
         explain = requests.parts(
             [row for row in told.asked if row.kind == EXPLAIN], courtesy=facts.courtesy()
         )
-        found.append(", ".join([headline(told.own, today), *explain]))
+        found.append(", ".join([own.headline(told.own, today), *explain]))
     elif told.asked:
         found.append(requests.headline(told.asked, courtesy=facts.courtesy()))
     elif told.inherited:
@@ -237,7 +234,7 @@ def _headline(told: _Told, facts: Facts, today: date) -> str:
     if facts.week:
         found.append(week.headline(facts.week, today, alone=not found))
     if not found and (told.changed or told.changed_elsewhere):
-        units = own.whose(row.holder_name for row in (*told.changed, *told.changed_elsewhere))
+        units = whose(row.holder_name for row in (*told.changed, *told.changed_elsewhere))
         found.append(f"{units}: {', '.join(changes.parts_of(facts))}")
     return sentence(one_line("; ".join(found) or questions.headline(told.ongoing)))
 
@@ -304,11 +301,11 @@ def _button(does: bool, base_url: str) -> tuple[str, str]:
 
 def _followers(found: Iterable[Follower], facts: Facts) -> tuple[str, ...]:
     """Whom to ask; who follows the plans up is not sent to themselves."""
-    own = facts.reader.units("coordinator")
+    followed = facts.reader.units("coordinator")
     return tuple(
         one_line(", ".join(part for part in (one.person_name, one.unit_name, one.phone) if part))
         for one in found
-        if one.unit_id not in own
+        if one.unit_id not in followed
     )
 
 

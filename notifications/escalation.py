@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 
 from notifications.facts import Facts, Told
-from notifications.lines import TITLE, Line, Section, cut, parts, section
+from notifications.lines import TITLE, Line, Section, cut, parts, section, whose
 from notifications.phrases import _, counted
 from tracker.deadlines.workdays import NATIONAL
 from tracker.life import OPEN
@@ -119,13 +119,11 @@ def unheard_headline(rows: Sequence[LetterRow]) -> str:
 
 def headline(rows: Sequence[LetterRow], today: date) -> str:
     """`3 việc quá hạn ở 2 đơn vị, lâu nhất 6 ngày làm việc`; of one unit, its name."""
-    units = list(dict.fromkeys(row.holder_name for row in rows))
     count = counted("%(num)d việc quá hạn", len(rows))
     longest: Standing = max(
         (standing(row.work, today, NATIONAL) for row in rows), key=lambda at: at.days or 0
     )
-    where = units[0] if len(units) == 1 else _("%(n)d đơn vị", n=len(units))
-    words = _("%(count)s ở %(where)s", count=count, where=where)
+    words = _("%(count)s ở %(where)s", count=count, where=whose(row.holder_name for row in rows))
     if not longest.days:
         return words
     return _("%(words)s, lâu nhất %(n)d ngày làm việc", words=words, n=longest.days)

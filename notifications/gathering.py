@@ -5,7 +5,7 @@ Each query is asked once for all orders; nothing is read for a single letter but
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -68,7 +68,7 @@ def gathered(
         bounces=bounces.rows(session, _numbers(steps, BOUNCED)),
         unattended=letter_rows.unattended(session, _units_elsewhere(orders, steps, works, people), today),
         committees=letter_rows.committee_names(session, committees),
-        events=_events(session, orders, own, people, ids, today),
+        events=_events(session, orders, own, people, today),
     )
     weeks = _weeks(session, orders, people, today, resumed)
     return {
@@ -102,14 +102,10 @@ def _facts(
         reader=reader,
         steps=steps,
         week=summary,
-        link=_signer(reader.id, key, secret, at),
+        link=partial(_signed, reader.id, key, secret, at),
         unsubscribe=base + unsubscribe_link(reader.id, secret=secret),
         events=shared.events if reader.wants_calendar else {},
     )
-
-
-def _signer(person_id: int, letter_id: int, secret: str, at: datetime) -> Callable[[int, int, int], str]:
-    return partial(_signed, person_id, letter_id, secret, at)
 
 
 def _signed(
@@ -156,7 +152,6 @@ def _events(
     orders: Mapping[int, Ordered],
     own: Mapping[int, Collection[int]],
     people: Mapping[int, Reader],
-    ids: Collection[int],
     today: date,
 ) -> dict[int, FeedEvent]:
     """The due days of those who want them in their calendar."""

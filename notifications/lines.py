@@ -105,6 +105,12 @@ def joined(names: Iterable[str]) -> str:
     return _("%(first)s và %(last)s", first=", ".join(first), last=last) if first else last
 
 
+def whose(units: Iterable[str]) -> str:
+    """The unit, or how many."""
+    found = list(dict.fromkeys(units))
+    return found[0] if len(found) == 1 else _("%(n)d đơn vị", n=len(found))
+
+
 def fill(text: str, first: str = "", rest: str = "") -> str:
     """Wrapped for plain text; a long address or a document's number stays in one piece. Words alone are looked at,
     which is several times as fast as the standard library's way."""

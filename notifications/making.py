@@ -12,10 +12,12 @@ from typing import Any
 
 from flask_babel import force_locale
 
-from notifications.compose import Wording, digest, listed, now
+from notifications.compose import digest, now
 from notifications.facts import Facts
 from notifications.gathering import gathered
 from notifications.outbox import address_fault
+from notifications.own import listed
+from notifications.printing import Wording
 from tracker.clock import vietnam_day
 from tracker.settings import Settings
 from tracker.store.engine import AnySession

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from notifications.facts import Facts
-from notifications.lines import TITLE, Line, Section, cut, one_line, parts, section
+from notifications.lines import TITLE, Line, Section, cut, one_line, parts, section, whose
 from notifications.phrases import _, counted
 from tracker.sheets.words import day_words
 from tracker.store.queries.ongoing import OngoingRow
@@ -31,6 +31,5 @@ def _line(row: OngoingRow, url: str, with_unit: bool) -> Line:
 
 def headline(rows: Sequence[OngoingRow]) -> str:
     """`UBND xã Tân Lập: cần cho biết tình hình 3 việc`"""
-    units = list(dict.fromkeys(row.holder_name for row in rows))
-    whose = units[0] if len(units) == 1 else _("%(n)d đơn vị", n=len(units))
-    return one_line(f"{whose}: {counted('cần cho biết tình hình %(num)d việc', len(rows))}")
+    asked = counted("cần cho biết tình hình %(num)d việc", len(rows))
+    return one_line(f"{whose(row.holder_name for row in rows)}: {asked}")

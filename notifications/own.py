@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 
 from notifications.facts import Facts
-from notifications.lines import SHOWN, TITLE, Line, Section, cut, joined, one_line, parts, section
+from notifications.lines import SHOWN, TITLE, Line, Section, cut, joined, one_line, parts, section, whose
 from notifications.phrases import _, counted
 from tracker.clock import vietnam_day
 from tracker.deadlines.workdays import NATIONAL, WorkCalendar
@@ -123,12 +123,6 @@ def headline(rows: Sequence[DigestRow], today: date) -> str:
             else _("%(soon)s, hạn %(day)s", soon=soon, day=first)
         )
     return one_line(f"{whose(row.holder_name for row in rows)}: {', '.join(told)}")
-
-
-def whose(units: Iterable[str]) -> str:
-    """The unit, or how many."""
-    found = list(dict.fromkeys(units))
-    return found[0] if len(found) == 1 else _("%(n)d đơn vị", n=len(found))
 
 
 def preview(rows: Sequence[DigestRow], today: date) -> str:

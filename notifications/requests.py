@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notifications.lines import TITLE, Line, Section, cut, one_line, section
+from notifications.lines import TITLE, Line, Section, cut, one_line, section, whose
 from notifications.phrases import _, counted
 from tracker.life import EXCUSED
 from tracker.sheets.words import day_words, period_words, plain_day
@@ -97,9 +97,7 @@ def _day(row: AskedRow) -> str:
 
 def headline(rows: Sequence[AskedRow], *, courtesy: bool = False) -> str:
     """`UBND xã Tân Lập: 1 yêu cầu giải trình, 1 trả lời về gia hạn`"""
-    units = list(dict.fromkeys(row.unit for row in rows))
-    whose = units[0] if len(units) == 1 else _("%(n)d đơn vị", n=len(units))
-    return one_line(f"{whose}: {', '.join(parts(rows, courtesy=courtesy))}")
+    return one_line(f"{whose(row.unit for row in rows)}: {', '.join(parts(rows, courtesy=courtesy))}")
 
 
 def parts(rows: Sequence[AskedRow], *, courtesy: bool = False) -> list[str]:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from notifications.compose import Wording, digest, now
+from notifications.compose import digest, now
 from notifications.facts import Facts, Told
+from notifications.printing import Wording
 from notifications.week import DueLine, LateUnit, Week
 from tracker.deadlines.workdays import NATIONAL
 from tracker.progress.asking import Asked

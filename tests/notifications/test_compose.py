@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from notifications.compose import WIDTH, headline, listed
+from notifications.compose import now
 from notifications.facts import Told
 from notifications.hook import body
-from notifications.lines import cut, fill
+from notifications.lines import WIDTH, cut, fill
+from notifications.own import headline, listed
 from notifications.week import counted_week, summary
 from tests.notifications.letters import (
     ABOVE,
@@ -268,8 +269,6 @@ def test_work_that_was_done_meanwhile_is_not_told_upwards(sqlite_app: Flask) -> 
 
 def test_new_work_that_was_sent_back_to_nobody_is_not_told(sqlite_app: Flask) -> None:
     gone = [replace(one, work=Work("excused", one.due_on)) for one in NEW]
-    from notifications.compose import now
-
     given: dict[str, Any] = {"today": TODAY, "calendar": None, "base_url": BASE}
     assert now("A", set(), [], **given, facts=facts(OFFICER, published(gone), gone)) is None
 

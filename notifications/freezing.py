@@ -6,6 +6,9 @@ statement, and makes the letter anew where anything has changed.
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import logging
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -182,12 +185,19 @@ class Batch:
         return parseaddr(self.settings.smtp.sender)[1]
 
     def _message_id(self, row: Any) -> str:
-        """Of a letter that is made anew on a later day both instants: when it was first made, and now."""
+        """Of a letter that is made anew on a later day both instants: when it was first made, and now. Whoever has not
+        seen it cannot name it in a forged report of returned mail."""
         known = instants(row.message_id) if row.message_id else []
         now = int(self.at.timestamp())
         first = f"{known[0]:.0f}-" if known and known[-1] != now else ""
         host = urlsplit(self.settings.base_url).hostname or "localhost"
-        return f"<letter-{row.id}-{first}{now}@{host}>"
+        stem = f"letter-{row.id}-{first}{now}"
+        return f"<{stem}.{_secret_part(stem, self.settings.secret_key)}@{host}>"
+
+
+def _secret_part(stem: str, secret: str) -> str:
+    mac = hmac.new(secret.encode(), f"message:{stem}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(mac).decode("ascii").lower()[:12]
 
 
 @dataclass(frozen=True)

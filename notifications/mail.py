@@ -6,6 +6,7 @@ What a server or a line does comes out as an answer in words or as one `NotSent`
 from __future__ import annotations
 
 import base64
+import hashlib
 import smtplib
 import socket
 import ssl
@@ -211,7 +212,8 @@ class FrozenMessage(Message):
         self.msgId = parcel.message_id
 
     def as_bytes(self) -> bytes:
-        stem = self.msgId.strip("<>").replace("@", "-at-")
+        # The same on every try; a boundary has seventy characters at most.
+        stem = hashlib.sha256(self.msgId.encode()).hexdigest()[:32]
         text, html = _text(self.parcel.text, "plain"), _text(self.parcel.html, "html")
         content = _several("alternative", f"=_1_{stem}", text, html)
         if self.parcel.calendar:

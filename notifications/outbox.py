@@ -6,6 +6,7 @@ never one that waits for a mail server.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
@@ -62,8 +63,8 @@ class Parcel:
 
 
 def instants(message_id: str) -> list[float]:
-    """`<letter-7-1778634000@host>`; made anew on a later day: `<letter-7-1778634000-1778720400@host>`."""
-    return [float(part) for part in message_id.split("@")[0].split("-")[2:]]
+    """`<letter-7-1778634000.k3jd8c2m5qx7@host>`; made anew on another day `<letter-7-1778634000-1778720400.…@host>`."""
+    return [float(part) for part in re.split(r"[.@]", message_id)[0].split("-")[2:]]
 
 
 def address_fault(address: str) -> str:

@@ -19,7 +19,7 @@ FAILED, DELAYED = "failed", "delayed"
 MOST_BYTES, MOST_PARTS, MOST_TEXT, MOST_WORDS = 262_144, 50, 200_000, 400
 
 _TAG = re.compile(r"[^\s<>\"';:,()\[\]@]{1,40}\+\d{1,10}-[a-z2-7]{16}@[^\s<>\"';:,()]+", re.IGNORECASE)
-_MESSAGE_ID = re.compile(r"<letter-(\d{1,10})-[0-9-]{1,60}@[^\s<>@]{1,255}>", re.ASCII)
+_MESSAGE_ID = re.compile(r"<letter-(\d{1,10})-[0-9-]{1,60}(?:\.[a-z2-7]{12})?@[^\s<>@]{1,255}>", re.ASCII)
 _STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![.\d])", re.ASCII)
 _REPLY = re.compile(r"(?<![\d.])([45])[0-5]\d(?![.\d])[ -]", re.ASCII)
 _POSTMASTER = re.compile(r"mailer-?daemon|postmaster|mail ?delivery|microsoftexchange", re.IGNORECASE)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from markupsafe import escape
 from sqlalchemy import delete, update
 
 from notifications.sweep import SweepResult, sweep
@@ -375,3 +376,36 @@ def test_one_bad_row_stops_nobody_elses_mail(office: Any, post: Any, run: Any, n
         assert mail["Bcc"] is None, "no header is made of somebody's words"
         assert not mail.defects
     assert again.sent == 0
+
+
+PAGES = ("/", "/thu", "/khong-doc", "/lich-lam-viec", "/thang-nhac", "/viec/{mine}/thong-bao", "/viec/{mine}")
+# What lacks rows that the database itself looks after, and settings that are none at all, have no pages; they have to
+# stop no mail, that is all.
+SEEN = [name for name in CASES if not name.startswith(("a task whose", "settings that", "a unit without"))]
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_whoever_follows_up_can_open_every_page_and_sees_what_did_not_leave(
+    sqlite_app: Flask, office: Any, clock: Any, post: Any, set_server: Any, signed_in: Any, name: str
+) -> None:
+    case = CASES[name]
+    case.put(office)
+    set_server(sqlite_app, post.settings)
+    clock.now = at_vietnam(DAY, 8)
+    sweep(sqlite_app)
+    coordinator = signed_in("coordinator")
+    for page in PAGES:
+        answer = coordinator.get(page.format(mine=office.mine), follow_redirects=True)
+        assert answer.status_code == 200, page
+    outbox = coordinator.get("/thu").get_data(as_text=True)
+    for letter in office.letters("dead"):
+        assert str(escape(letter.answer)) in outbox
+
+
+def test_a_unit_without_any_person_is_on_the_list_of_those_that_do_not_read(
+    sqlite_app: Flask, office: Any, clock: Any, signed_in: Any
+) -> None:
+    office.give("Việc không của ai", DUE, unit="phu_hoa")
+    clock.now = at_vietnam(date(2026, 5, 19), 8)
+    page = signed_in("coordinator").get("/khong-doc").get_data(as_text=True)
+    assert "UBND xã Phú Hòa" in page

@@ -28,9 +28,9 @@ def test_a_clock_that_is_wrong_loses_nothing_and_repeats_nothing(tmp_path: Path,
     assert outcome.holds, outcome.found
 
 
-def test_of_three_sweepers_at_once_each_letter_is_sent_by_one(tmp_path: Path) -> None:
+def test_of_several_sweepers_at_once_each_letter_is_sent_by_one(tmp_path: Path) -> None:
     place = Databases(tmp_path).fresh("SQLite", FEW, storms.DUE)
-    outcome = storms.three_at_once(place, FEW, "SQLite")
+    outcome = storms.three_at_once(place, FEW, "SQLite", many=2)
     assert outcome.holds, outcome.found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -478,3 +479,14 @@ def test_a_sweep_never_raises(app: Flask, clock: Any) -> None:
         db.drop_all()
     result = sweep(app)
     assert "letter" in result.error or "committee" in result.error
+
+
+def test_whoever_has_not_seen_a_mail_cannot_name_it(desk: Any, post: Any, run: Any) -> None:
+    desk.give("Báo cáo tháng 5", WEDNESDAY)
+    run(date(2026, 5, 13))
+    (letter,) = desk.letters()
+    moment = int(at_vietnam(date(2026, 5, 13), 8).timestamp())
+    known = f"<letter-{letter.id}-{moment}"
+    assert re.fullmatch(rf"{known}\.[a-z2-7]{{12}}@dondoc\.sonthanh\.example>", letter.message_id)
+    assert post.mails[0]["Message-ID"] == letter.message_id
+    assert all(len(part.get_boundary() or "") <= 70 for part in post.mails[0].walk())

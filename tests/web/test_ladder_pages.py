@@ -198,6 +198,7 @@ def test_quiet_hours_are_from_an_evening_to_a_morning(sqlite_app, world, signed_
         ("bảy giờ", "7:00", "chưa phải là giờ"),
         ("25:00", "7:00", "chưa phải là giờ"),
         ("6:00", "18:00", "qua đêm"),
+        ("12:00", "12:00", "qua đêm"),
         ("18:00", "", "chưa phải là giờ"),
     ):
         answer = send(client, COMMON, QUIET, tu=since, den=until)

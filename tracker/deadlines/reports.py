@@ -73,7 +73,7 @@ class Chain:
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Chain:
         """What a committee's settings hold; what is not there is as usual."""
-        given = settings.get("reports")
+        given: Any = settings.get("reports")
         try:
             return cls(
                 tuple(given["levels"]),

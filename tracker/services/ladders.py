@@ -115,13 +115,20 @@ def common_page(actor: Actor, committee_id: int) -> CommonPage:
     access.need(actor, "ladder.see", Thing(committee_id))
     rules = _Rules(committee_id)
     settings = db.session.scalar(select(Committee.settings).where(Committee.id == committee_id)) or {}
-    quiet = settings.get("quiet")
     return CommonPage(
         common=rules.shown(Where()),
         kinds=tuple(rules.shown(Where(kind=kind)) for kind in TASK_KINDS),
-        quiet=Quiet(str(quiet["from"]), str(quiet["to"])) if quiet else None,
+        quiet=_hours(settings.get("quiet")),
         may_change=access.may(actor, "ladder.change", Thing(committee_id)),
     )
+
+
+def _hours(stored: object) -> Quiet | None:
+    """A committee's own quiet hours; what cannot be read is as everywhere."""
+    if not isinstance(stored, Mapping):
+        return None
+    since, until = stored.get("from"), stored.get("to")
+    return Quiet(since, until) if isinstance(since, str) and isinstance(until, str) else None
 
 
 def plan_page(actor: Actor, plan_id: int) -> PlanPage:
@@ -365,7 +372,7 @@ def _quiet(since: str, until: str) -> dict[str, str] | None:
     if not since and not until:
         return None
     begin, end = _hour(since), _hour(until)
-    if not end <= time(12) <= begin:
+    if not end <= time(12) <= begin or begin == end:
         raise Invalid(
             "Giờ yên lặng đi từ buổi chiều qua đêm đến buổi sáng, ví dụ từ 18:00 đến 7:00.",
             code="wrong-quiet",

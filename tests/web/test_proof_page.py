@@ -9,7 +9,8 @@ import pytest
 from tests.web.test_dashboard_page import text
 from tracker.clock import at_vietnam
 from tracker.extensions import db
-from tracker.store.models import Contact, Letter, LinkOpening, Notice, Person
+from tracker.services import extending
+from tracker.store.models import Assignment, Contact, Extension, Letter, LinkOpening, Notice, Person
 
 pytestmark = pytest.mark.usefixtures("sqlite_app")
 
@@ -131,3 +132,27 @@ def test_units_that_do_not_read_are_listed_with_a_telephone(published, world, si
 
 def test_where_everybody_reads_the_page_says_so(world, signed_in):
     assert "Đơn vị nào cũng có người đọc" in text(signed_in("coordinator").get("/khong-doc?trang=9"))
+
+
+def test_the_page_says_how_the_due_day_moved(told, world, work_id, clock, signed_in):
+    extending.ask(world.actor("officer"), work_id("Rà soát"), date(2026, 5, 29), "chờ số liệu", at=clock.now)
+    one = db.session.get_one(Assignment, work_id("Rà soát"))
+    (extension,) = db.session.scalars(db.select(Extension.id))
+    extending.agree(world.actor("coordinator"), extension, row_version=one.row_version, at=clock.now)
+    words = text(signed_in("officer").get(told))
+    assert "Hạn đầu: 8/5/2026. Đồng ý gia hạn: hạn mới 29/5/2026 (ngày 12/5/2026)." in words
+    assert "Nhắc trước hạn 7 ngày (hạn 8/5/2026)" in words, "the step was of the day of that time"
+    db.session.rollback()
+    one = db.session.get_one(Assignment, one.id)
+    one.due_on = date(2026, 6, 5)
+    db.session.commit()
+    assert "Bản mới của kế hoạch ghi 5/6/2026." in text(signed_in("officer").get(told))
+
+
+def test_a_server_that_still_tries_is_no_bounce(told, signed_in):
+    letter = db.session.query(Letter).filter(Letter.bounced_at.is_not(None)).one()
+    letter.bounced_at, letter.bounce = None, "421 try later"
+    db.session.commit()
+    words = text(signed_in("officer").get(told))
+    assert "0 thư bị trả lại" in words
+    assert "máy chủ bên nhận còn thử lại 421 try later" in words

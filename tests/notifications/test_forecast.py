@@ -112,11 +112,6 @@ def test_what_changes_by_itself_is_foreseen(sqlite_app, clock, post, set_server,
     assert "vui.sonthanh.example" not in to
 
 
-@pytest.fixture
-def app(sqlite_app: Any) -> Any:
-    return sqlite_app
-
-
 def counts() -> dict[str, int]:
     db.session.rollback()
     tables = db.metadata.sorted_tables
@@ -138,8 +133,8 @@ def test_nothing_is_written_and_the_page_tells_the_same_mails_without_their_word
     assert all(mail.subject for mail in worded.mails)
 
 
-def test_of_a_plan_there_is_only_what_is_of_the_plan(sqlite_app, office):
-    settings, at = sqlite_app.config["TRACKER"], at_vietnam(FIRST, 7, 30)
+def test_of_a_plan_there_is_only_what_is_of_the_plan(app, office):
+    settings, at = app.config["TRACKER"], at_vietnam(FIRST, 7, 30)
     plans = list(db.session.scalars(select(Plan.id)))
     whole = forecast(db.session, at, settings, until=date(2026, 7, 1), subjects=False)
     lines = {(m.day, m.person_id, i.key) for m in whole.mails for i in m.items}

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+
+from sqlalchemy import func, select
 
 from tracker import access
 from tracker.access import Actor, Thing
 from tracker.errors import NotFound
 from tracker.extensions import db
-from tracker.store.models import Plan
+from tracker.life import UNDECIDED
+from tracker.store.models import Assignment, Plan
 from tracker.store.queries.plans import published_of
 
 
 @dataclass(frozen=True)
 class ForeseenPlan:
-    """A plan whose mails are foreseen; `ends_on` is the last day of its period."""
+    """A plan whose mails are foreseen; `works` is how much of it is still to be done."""
 
     id: int
     name: str
     title: str
-    ends_on: date | None
+    works: int
     over: bool
 
 
@@ -32,10 +34,11 @@ def foreseen_plan(actor: Actor, plan_id: int) -> ForeseenPlan:
         raise NotFound("Không tìm thấy kế hoạch này, hoặc kế hoạch chưa ban hành.")
     access.need(actor, "forecast.see", Thing(plan.committee_id, plan.coordinator_id))
     version = versions[0]
+    undone = select(func.count()).where(Assignment.plan_id == plan_id, Assignment.state.in_(UNDECIDED))
     return ForeseenPlan(
         id=plan_id,
         name=version.number or version.title,
         title=version.title or version.number,
-        ends_on=version.period_end,
+        works=db.session.scalar(undone) or 0,
         over=bool(plan.ending),
     )

@@ -19,7 +19,7 @@ from tracker.web.guard import asks
 
 blueprint = Blueprint("forecasts", __name__)
 
-MONTHS = 12
+MONTHS = ((5_000, 12), (20_000, 3))  # how far, up to so many pieces of work; of larger plans this month only
 LINES = 6  # of a mail; the others are counted
 MAILS = 60  # of a day
 
@@ -83,7 +83,7 @@ class Reader:
 def page(plan_id: int) -> ResponseReturnValue:
     plan = foreseen_plan(actor(), plan_id)
     foresee: Foresee = current_app.extensions["forecast"]
-    found = foresee(plan_id, now(), _last_day())
+    found = foresee(plan_id, now(), _last_day(plan.works))
     months = _months(found)
     shown = next((one for one in months if one.code == request.args.get("thang")), months[0])
     return render_template(
@@ -98,8 +98,9 @@ def page(plan_id: int) -> ResponseReturnValue:
     )
 
 
-def _last_day() -> date:
-    return add_months(today().replace(day=1), MONTHS) - timedelta(days=1)
+def _last_day(works: int) -> date:
+    months = next((months for most, months in MONTHS if works <= most), 1)
+    return add_months(today().replace(day=1), months) - timedelta(days=1)
 
 
 def _end(first: date) -> date:

@@ -26,10 +26,10 @@ from tracker.extensions import db
 from tracker.services.record import record
 from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Committee, Letter, Person, Webhook
+from tracker.store.queries.notices import IN_THE_OUTBOX
 
 SECRET_LENGTH = 43
 KIND, CHANNEL, FORM = "hook", "webhook", 1
-UNSENT = ("waiting", "failed", "claimed")
 SHOWN = 10
 USUAL = {"https": 443, "http": 80}
 
@@ -243,7 +243,9 @@ def _there(committee_id: int) -> Webhook:
 def _unsent(committee_id: int, **values: str) -> None:
     db.session.execute(
         update(Letter)
-        .where(Letter.committee_id == committee_id, Letter.channel == CHANNEL, Letter.state.in_(UNSENT))
+        .where(
+            Letter.committee_id == committee_id, Letter.channel == CHANNEL, Letter.state.in_(IN_THE_OUTBOX)
+        )
         .values(**values)
         .execution_options(synchronize_session=False)
     )

@@ -8,15 +8,15 @@ from datetime import date, datetime
 
 from sqlalchemy import exists, func, select
 
+from tracker.access import UNIT_ROLES
 from tracker.life import LIVE
 from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, Letter, Person, PlanVersion, Role, SweepRun
 from tracker.store.queries.absences import stood_in
+from tracker.store.queries.notices import IN_THE_OUTBOX
 from tracker.store.queries.units import names, valid_on
 
-UNIT_ROLES = ("officer", "head", "coordinator")
 TOLD = (*UNIT_ROLES, "leader")
-UNSENT = ("waiting", "failed", "claimed")
 
 
 @dataclass(frozen=True)
@@ -73,5 +73,5 @@ def last_run(session: AnySession) -> LastRun:
 def left_behind(session: AnySession, before: datetime) -> tuple[int, int]:
     """(letters that were given up, letters that wait since before then)."""
     dead = session.scalar(select(func.count()).where(Letter.state == "dead"))
-    old = select(func.count()).where(Letter.state.in_(UNSENT), Letter.created_at < before)
+    old = select(func.count()).where(Letter.state.in_(IN_THE_OUTBOX), Letter.created_at < before)
     return dead or 0, session.scalar(old) or 0

@@ -31,11 +31,10 @@ from tracker.store.models import (
 )
 from tracker.store.queries.absences import deputies, in_force, stood_in
 from tracker.store.queries.calendar import calendars
-from tracker.store.queries.closings import held_since
 from tracker.store.queries.life import last_notes
-from tracker.store.queries.notices import teams
+from tracker.store.queries.notices import left_alone, teams
 from tracker.store.queries.units import names, valid_on
-from tracker.store.queries.work import batches, completions, settled_turns
+from tracker.store.queries.work import batches
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def works(session: AnySession, ids: Iterable[int], day: date) -> dict[int, Lette
     texts = _texts(session, {row.task_id for row in found})
     plans = _plan_names(session, {row.plan_id for row in found})
     units = names(session, {row.holder_id for row in found}, day)
-    alone = _left_alone(session, found)
+    alone = left_alone(session, found)
     sent = submissions(session, [row.id for row in found])
     notes = last_notes(session, [row.id for row in found if row.state in LIVE])
     calendar = calendars(session)
@@ -229,17 +228,6 @@ def _plan_names(session: AnySession, plan_ids: Iterable[int]) -> dict[int, str]:
         )
         found.update((plan_id, number or title) for plan_id, number, title in session.execute(query))
     return found
-
-
-def _left_alone(session: AnySession, found: Collection[Any]) -> set[int]:
-    since = held_since(session)
-    spared = settled_turns(session, completions(session, {row.task_id for row in found}))
-    return {
-        row.id
-        for row in found
-        if (row.task_id, row.timing_id, row.period) in spared
-        or since(row.plan_id, row.timing_id, row.period) is not None
-    }
 
 
 def submissions(session: AnySession, ids: Iterable[int]) -> dict[int, tuple[Sent, ...]]:

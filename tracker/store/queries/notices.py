@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import exists, func, or_, select
 
+from tracker.access import UNIT_ROLES
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.life import OPEN, SUBMITTED, WAITING
 from tracker.progress.standing import Work
@@ -37,8 +38,8 @@ from tracker.store.queries.ongoing import OngoingRow, ongoing_rows
 from tracker.store.queries.units import names, valid_on
 from tracker.store.queries.work import batches, completions, settled_turns
 
-TEAM_ROLES = ("officer", "coordinator", "head")
 UNSENT = ("waiting", "failed")
+IN_THE_OUTBOX = (*UNSENT, "claimed")
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def duties(session: AnySession, committee_id: int, until: date, state: str = OPE
         .order_by(Assignment.due_on, Assignment.id)
     )
     rows = session.execute(query).all()
-    spared = _left_alone(session, rows)
+    spared = left_alone(session, rows)
     return [
         DutyRow(
             row.id,
@@ -196,7 +197,7 @@ _DUTY = (
 )
 
 
-def _left_alone(session: AnySession, works: Collection[Any]) -> set[int]:
+def left_alone(session: AnySession, works: Collection[Any]) -> set[int]:
     """Of these, what nobody is urged to do: others have done enough, its period is closed, or its plan is over."""
     since = held_since(session)
     held = {one.id for one in works if since(one.plan_id, one.timing_id, one.period) is not None}
@@ -259,7 +260,7 @@ def teams(session: AnySession, day: date, unit_ids: Iterable[int]) -> dict[int, 
         select(Role.unit_id, Role.role, Role.person_id)
         .join(Person, Person.id == Role.person_id)
         .where(
-            Role.unit_id.in_(set(unit_ids)), Role.role.in_(TEAM_ROLES), Person.active, *valid_on(Role, day)
+            Role.unit_id.in_(set(unit_ids)), Role.role.in_(UNIT_ROLES), Person.active, *valid_on(Role, day)
         )
         .order_by(Role.person_id)
     )
@@ -292,7 +293,7 @@ def parts(session: AnySession, people: Collection[int], day: date) -> dict[int, 
     query = select(Role.person_id, Role.role, Role.unit_id)
     for person, role, unit in session.execute(query.where(Role.person_id.in_(people), *valid_on(Role, day))):
         roles[person].add(role)
-        if role in TEAM_ROLES and unit is not None:
+        if role in UNIT_ROLES and unit is not None:
             units[person].add(unit)
     for person, unit in deputies(session, day, people, valid_on(Role, day)):
         units[person].discard(unit)
@@ -312,7 +313,7 @@ def digest_rows(
     """Unit → its open, dated assignments by due date; not what enough other units have done. `resumed` work counts as
     open: its wait will be over."""
     found = list(session.execute(_digest_query(resumed).where(Assignment.holder_id.in_(units))))
-    spared = _left_alone(session, found)
+    spared = left_alone(session, found)
     units_named = names(session, {row.holder_id for row in found}, day)
     returned = _returns(session, units)
     calendar = calendars(session)

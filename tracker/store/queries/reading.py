@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import exists, func, select
 
+from tracker.access import UNIT_ROLES
 from tracker.clock import vietnam_day
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.life import OPEN
@@ -32,8 +33,6 @@ from tracker.store.queries.calendar import calendars
 from tracker.store.queries.closings import held_since
 from tracker.store.queries.units import names, valid_on
 from tracker.store.queries.work import completions, settled_turns
-
-TEAM_ROLES = ("officer", "coordinator", "head")
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,7 @@ def _roles(today: date) -> Any:
     return (
         select(*_PERSON, Role.unit_id, Role.role)
         .join(Role, Role.person_id == Person.id)
-        .where(Person.active, Role.role.in_(TEAM_ROLES), *valid_on(Role, today))
+        .where(Person.active, Role.role.in_(UNIT_ROLES), *valid_on(Role, today))
         .order_by(Role.id)
     )
 
@@ -200,7 +199,7 @@ def _phones(session: AnySession, ids: Collection[int]) -> dict[int, tuple[tuple[
     people = (
         select(Role.unit_id, Person.name, Person.phone)
         .join(Person, Person.id == Role.person_id)
-        .where(Role.unit_id.in_(ids), Role.role.in_(TEAM_ROLES), Role.valid_to.is_(None))
+        .where(Role.unit_id.in_(ids), Role.role.in_(UNIT_ROLES), Role.valid_to.is_(None))
         .where(Person.active, Person.phone != "")
         .order_by(Role.id)
     )

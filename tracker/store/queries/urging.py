@@ -9,8 +9,7 @@ from sqlalchemy import select
 from tracker.life import OPEN
 from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, Fact, Plan
-
-URGING_DUE = "urging-letter-due"
+from tracker.store.queries.owing import URGING_DUE
 
 
 def reached(session: AnySession, committee_id: int, today: date) -> dict[tuple[int, int], set[int]]:

@@ -151,6 +151,29 @@ def test_whatever_a_server_does_nothing_is_lost(
             assert len(copies) == (address == OTHER or case.first != "dead")
 
 
+ONE_LETTER = [name for name, case in CASES.items() if case.fault.address or case.fault.times == 1]
+
+
+@pytest.mark.parametrize("name", ONE_LETTER)
+def test_of_a_batch_the_letters_after_the_bad_one_leave(
+    sqlite_app: Flask, desk: Any, server: BadServer, run: Any, name: str
+) -> None:
+    case, addresses = CASES[name], people_of(desk, 7)
+    bad = 2 if case.fault.address else 0
+    server.faults = [dataclasses.replace(case.fault, address=addresses[bad] if bad else "")]
+    run(DAY, timeout=case.timeout)
+    assert [letter.state for letter in desk.letters()] == [
+        case.first if place == bad else "sent" for place in range(7)
+    ]
+    server.faults.clear()
+    run(DAY, 9)
+    assert {letter.state for letter in desk.letters()} == {"sent", case.first} - {"failed"}
+    for address in addresses:
+        copies = [raw for to, raw in server.got if to == address]
+        assert len(set(copies)) <= 1, "what comes twice is the same mail"
+        assert len(copies) == 1 or address == addresses[bad], "and it was in hand when the line broke"
+
+
 def test_of_several_recipients_each_has_a_result_of_their_own(
     sqlite_app: Flask, desk: Any, server: BadServer, run: Any
 ) -> None:

@@ -8,7 +8,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,7 +55,7 @@ def killed(place: Place, size: Size, name: str, kills: int, chance: random.Rando
         while in_hand < kills and turn < 2 * kills:
             with _ticking(place, sink, _moment(turn)) as process:
                 _wait(sink, size.mails, kills - in_hand, chance, early=in_hand < kills // 4)
-                if process.poll() is None:
+                if not _ends_within(process, chance.uniform(0, 2 * PAUSE)):
                     process.send_signal(signal.SIGKILL)
                     in_hand += 1
                 process.wait()
@@ -71,14 +70,13 @@ def killed(place: Place, size: Size, name: str, kills: int, chance: random.Rando
 
 
 def _wait(sink: Sink, mails: int, kills: int, chance: random.Random, *, early: bool) -> None:
-    """Until the moment of the next kill."""
+    """Until about the moment of the next kill."""
     here = len(sink.mails)
     if early:
         sink.wait_for(here + 1, chance.uniform(0.5, 4.0))
         return
     share = max((mails - here) // (kills + 1), 1)
     sink.wait_for(here + chance.randint(1, share), PATIENCE / kills)
-    time.sleep(chance.uniform(0, 2 * PAUSE))
 
 
 def three_at_once(place: Place, size: Size, name: str, many: int = 3, *, collected: bool = False) -> Outcome:

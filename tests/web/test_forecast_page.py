@@ -26,7 +26,7 @@ def test_the_coordinator_sees_who_gets_what_when(sqlite_app, world, published, s
     assert "Ai nhận bao nhiêu" in page
     later = text(signed_in("coordinator").get(f"{address()}?thang=2026-09"))
     assert "Thứ Ba 8/9/2026" in later
-    assert "1 việc nhắc trước hạn" in later
+    assert "Lập danh mục văn bản hết hiệu lực nhắc trước hạn · hạn 15/9/2026" in later
     assert "Lập danh mục văn bản hết hiệu lực" in later
     assert db.session.scalar(select(func.count()).select_from(Letter)) == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from notifications.collect import collect
 from tests.web.test_calendar_page import text
 from tracker.clock import at_vietnam
+from tracker.deadlines.ladder import ladder_from
 from tracker.extensions import db
 from tracker.store.models import Assignment, CalendarDay, Committee, Fact, LadderRule, Notice
 
@@ -255,3 +257,52 @@ def test_axe_finds_nothing_and_a_phone_shows_all(
                 found.append(f"{address}: {fault['id']} {fault['nodes'][0]['html'][:120]}")
         context.close()
     assert found == []
+
+
+ABUSE = {
+    "lines without end": {"so-dong": 10**12},
+    "less than no lines": {"so-dong": -1},
+    "lines that are no number": {"so-dong": "ba"},
+    "a number of five thousand digits": {"so-dong": "9" * 5_000},
+    "days of five thousand digits": {"ngay-0": "9" * 5_000},
+    "days of another script": {"ngay-0": "٣"},
+    "days below nothing": {"ngay-0": "-3"},
+    "days with a NUL": {"ngay-0": "3\0"},
+    "a way of counting that is none": {"khi-0": "sau này"},
+    "recipients that are none": {"den-0": ["vua", "'; drop table person; --"]},
+    "ten thousand recipients": {"den-0": ["officer"] * 10_000},
+    "a rhythm of words": {"nhip": "1", "nhac-sau": "một, hai", "nhac-moi": "x"},
+    "a button that is none": {"nut": "xóa-hết"},
+    "a line left out that is none": {"nut": "bo-999999999999"},
+    "a mark that is none": {"mark": "\ud7ff\0" * 100},
+}
+
+
+@pytest.mark.parametrize("name", ABUSE)
+def test_a_ladder_form_that_no_page_has_made_does_no_harm(sqlite_app, world, signed_in, send, name):
+    client = signed_in("manager")
+    begin = time.process_time()
+    answer = send(client, COMMON, ONE, **(SHORT | ABUSE[name]))
+    assert answer.status_code in (200, 303, 400, 409, 413, 422)
+    assert time.process_time() - begin < 5
+    assert client.get(ONE).status_code == 200
+    assert client.get(COMMON).status_code == 200
+    db.session.rollback()
+    for ladder in rules().values():
+        ladder_from(ladder)
+
+
+@pytest.mark.parametrize(
+    "day", ["31/12/9999", "1/1/0001", "29/2/2100", "2/1/0002", "30/12/9998", "9" * 5_000]
+)
+def test_a_ladder_is_shown_for_any_day(sqlite_app, world, published, signed_in, day):
+    assert signed_in("officer").get(ONE, query_string={"han": day}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "hour", ["99999:99999", "18:00:00", "18h99", "-1:00", "18", ":", "\0", "h" * 5_000, "١٨:٠٠"]
+)
+def test_hours_that_are_none_are_refused_in_words(sqlite_app, world, signed_in, send, hour):
+    client = signed_in("manager")
+    assert send(client, COMMON, QUIET, tu=hour, den="7:00").status_code in (303, 400, 422)
+    assert client.get(COMMON).status_code == 200

@@ -3,6 +3,7 @@ in good order, and what is wrong is told."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -375,6 +376,8 @@ def test_one_bad_row_stops_nobody_elses_mail(office: Any, post: Any, run: Any, n
     for mail in post.mails:
         assert mail["Bcc"] is None, "no header is made of somebody's words"
         assert not mail.defects
+        html = mail.get_body(("html",)).get_content()
+        assert not re.search(r"<script|<b>.Hằng|(?<!\d)49(?!\d)", html), "no mark is made of them, either"
     assert again.sent == 0
 
 

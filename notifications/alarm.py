@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from datetime import datetime, timedelta
 
-from notifications.bounces import why
+from notifications.line_faults import why
 from notifications.phrases import _
 from notifications.within import Attempt
 from tracker.extensions import db

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import imaplib
 import logging
-import re
-import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable
@@ -21,7 +19,7 @@ from flask import Flask
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxUnencrypted
 
-from notifications import bounce_address, returned
+from notifications import bounce_address, line_faults, returned
 from notifications.phrases import _
 from notifications.within import Attempt
 from tracker.access import OPERATOR
@@ -198,17 +196,9 @@ def _in_words(error: Exception, given: Bounces) -> str:
 
 
 def why(error: Exception) -> str:
-    """What a mailbox or a line did, in words."""
-    if isinstance(error, TimeoutError) or "timed out" in str(error):
-        return _("quá thời gian chờ")
-    if isinstance(error, ConnectionRefusedError):
-        return _("máy chủ từ chối kết nối")
-    if isinstance(error, socket.gaierror):
-        return _("không tìm thấy tên máy chủ")
-    if isinstance(error, ssl.SSLError):
-        return _("kết nối mã hoá (TLS) không thành: %(what)s", what=error.reason or str(error))
+    """What a mailbox or the line to it did, in words."""
     if isinstance(error, MailboxLoginError):
         return _("tên đăng nhập hoặc mật khẩu không đúng")
     if isinstance(error, MailboxFolderSelectError):
         return _("không có thư mục này trong hộp thư")
-    return re.sub(r"\s+", " ", str(error))[:200].strip() or type(error).__name__
+    return line_faults.why(error)

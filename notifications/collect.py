@@ -396,9 +396,7 @@ class _Writing:
                     self._try(kind, {person: portion})
                 return
             (person,) = portions
-            if isinstance(
-                error, IntegrityError
-            ):  # another sweep was first: it wrote what we would have written
+            if isinstance(error, IntegrityError):  # another sweep was first and wrote the same
                 log.info("%s of person %s on %s is written already", kind, person, self.today)
                 return
             log.exception("%s of person %s on %s", kind, person, self.today)

@@ -109,9 +109,8 @@ def _one(this: _Round, batch: Batch, letter_id: int) -> bool:
     """Send one letter. True where the line broke on it."""
     parcel: Parcel | None = None
     try:
-        this.means.open(
-            this.channel
-        )  # before the text is made: without a server it stays open for what changes
+        # Before the text is made: without a server it stays open for what changes.
+        this.means.open(this.channel)
         made = batch.parcel(letter_id)
         if isinstance(made, str):
             this.done.withdrawn += made == WITHDRAWN

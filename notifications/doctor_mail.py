@@ -11,7 +11,7 @@ from email.utils import format_datetime, make_msgid
 
 from imap_tools.errors import ImapToolsError
 
-from notifications import bounce_address, bounces
+from notifications import bounce_address, bounces, line_faults
 from notifications.findings import WARN, WRONG, Finding, House, well
 from notifications.mail import Link, told
 from notifications.outbox import address_fault
@@ -89,7 +89,7 @@ def _smtp_words(error: Exception) -> str:
         return f"không nhận người nhận ({'; '.join(told(*one) for one in error.recipients.values())})"
     if isinstance(error, smtplib.SMTPResponseException):
         return told(error.smtp_code, error.smtp_error)
-    return bounces.why(error)
+    return line_faults.why(error)
 
 
 def _smtp_way_out(error: Exception) -> str:

@@ -25,6 +25,7 @@ from notifications.making import Made, Order, letters
 from notifications.outbox import Parcel, address_fault, instants
 from notifications.phrases import _
 from tracker.clock import at_vietnam, vietnam_day
+from tracker.services import webhooks
 from tracker.settings import Settings
 from tracker.store.engine import AnySession, snapshot, transaction
 from tracker.store.models import Letter
@@ -34,7 +35,6 @@ from tracker.store.queries.freshness import Tells, freshness
 
 log = logging.getLogger(__name__)
 DEAD, WITHDRAWN, LOST = "dead", "withdrawn", "lost"
-HOOK = "hook"  # a webhook's message is whole from its beginning: retries send the same
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,8 @@ class Batch:
         )
         rows = {row.id: row for row in self.session.execute(claimed.with_only_columns(*Letter.__table__.c))}
         people = notices.recipients(self.session, {row.person_id for row in rows.values()} - {None})
-        whole = {letter_id for letter_id, row in rows.items() if row.kind == HOOK and row.text}
+        # A webhook's message is whole from its beginning: retries send the same.
+        whole = {letter_id for letter_id, row in rows.items() if row.kind == webhooks.KIND and row.text}
         orders = {key: one for key, one in self._orders(rows).items() if key not in whole}
         made = letters(self.session, orders, self.at, self.settings)
         tells = {

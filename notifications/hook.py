@@ -11,10 +11,8 @@ from datetime import date
 from typing import Any
 
 from notifications.lines import one_line
+from tracker.services.webhooks import FORM
 from tracker.store.queries.letter_rows import LetterRow
-
-FORM = 1
-"""Rises when a field changes its meaning or goes."""
 
 
 def body(

@@ -20,7 +20,9 @@ from datetime import datetime
 from typing import Self
 from urllib.parse import urlsplit
 
+from notifications.line_faults import why
 from notifications.refusals import LATER, LINK, NEVER, NotSent
+from tracker.services.webhooks import USUAL, is_listed
 
 SECONDS = 10.0  # for the whole of it, however slowly its bytes come
 MOST_BYTES = 4096  # of an answer; nobody needs more than its first words
@@ -51,11 +53,10 @@ def allowed(url: str, hosts: Collection[str]) -> bool:
     except ValueError:
         return False
     host = (parts.hostname or "").lower()
-    usual = {"https": 443, "http": 80}.get(parts.scheme)
-    if usual is None or not host or parts.username is not None:
+    if parts.scheme not in USUAL or not host or parts.username is not None:
         return False
     plain = url.isascii() and url.isprintable() and " " not in url
-    return plain and (f"{host}:{port or usual}" in hosts or (port in (None, usual) and host in hosts))
+    return plain and is_listed(host, port, parts.scheme, hosts)
 
 
 def post(hook: Hook, body: str, delivery: int, at: datetime, seconds: float | None = None) -> str:
@@ -80,7 +81,7 @@ def post(hook: Hook, body: str, delivery: int, at: datetime, seconds: float | No
             line.http.request("POST", _path(hook.url), body.encode(), headers)
             answer = line.http.getresponse()
         except (OSError, http.client.HTTPException) as error:
-            words = "quá thời gian chờ" if line.is_cut else _words(error)
+            words = why(TimeoutError() if line.is_cut else error)
             raise NotSent(LINK, f"Không gửi được tới địa chỉ nhận tin: {words}") from error
         words = " ".join(f"{answer.status} {answer.reason} {_said(answer)}".split())
     if 200 <= answer.status < 300:
@@ -136,15 +137,3 @@ def _said(answer: http.client.HTTPResponse) -> str:
 def _path(url: str) -> str:
     parts = urlsplit(url)
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "quá thời gian chờ"
-    if isinstance(error, ConnectionRefusedError):
-        return "máy chủ từ chối kết nối"
-    if isinstance(error, socket.gaierror):
-        return "không tìm thấy tên máy chủ"
-    if isinstance(error, ssl.SSLError):
-        return "chứng thư của máy chủ không dùng được"
-    return " ".join(str(error).split()) or type(error).__name__

@@ -20,6 +20,7 @@ from flask import Flask
 from flask_mail import BadHeaderError, Connection, Mail, Message, sanitize_address
 
 from notifications import bounce_address
+from notifications.line_faults import why
 from notifications.outbox import Parcel
 from notifications.refusals import LATER, LINK, NEVER, NotSent
 from tracker.clock import VIETNAM
@@ -30,10 +31,7 @@ if TYPE_CHECKING:
 
 SENDER_NAME = "Đôn Đốc"
 FOLD = "\r\n "
-WORD_BYTES, WORDS_LENGTH = (
-    39,
-    60,
-)  # of an encoded word, so that with the name of its header a line stays short
+WORD_BYTES, WORDS_LENGTH = 39, 60  # of an encoded word: with the name of its header a line stays short
 # Answers that speak of the server or of our log-in, whatever letter it was about; each of them would befall
 # every letter. The rest of 5xx is about this one.
 ABOUT_THE_LINE = {421, 500, 502, 503, 530, 534, 535, 538}
@@ -314,12 +312,6 @@ def told(code: int, answer: bytes | str) -> str:
 
 
 def _words(error: Exception) -> str:
-    if isinstance(error, TimeoutError) or "timed out" in str(error):
-        return "quá thời gian chờ"
-    if isinstance(error, ConnectionRefusedError):
-        return "máy chủ từ chối kết nối"
-    if isinstance(error, socket.gaierror):
-        return "không tìm thấy tên máy chủ"
     if isinstance(error, smtplib.SMTPResponseException):
         return told(error.smtp_code, error.smtp_error)
-    return " ".join(str(error).split()) or type(error).__name__
+    return why(error)

@@ -1,7 +1,6 @@
 """The outbox: letters are claimed, given back, marked. Everything may run twice.
 
-Besides the services, `collect` and `freezing` the only place that commits; every write is one short transaction,
-never one that waits for a mail server.
+Every write is one short transaction, never one that waits for a mail server.
 """
 
 from __future__ import annotations

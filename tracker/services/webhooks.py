@@ -29,7 +29,8 @@ from tracker.store.models import Committee, Letter, Person, Webhook
 from tracker.store.queries.notices import IN_THE_OUTBOX
 
 SECRET_LENGTH = 43
-KIND, CHANNEL, FORM = "hook", "webhook", 1
+KIND, CHANNEL = "hook", "webhook"
+FORM = 1  # of messages; rises when a field changes its meaning or goes
 SHOWN = 10
 USUAL = {"https": 443, "http": 80}
 
@@ -184,8 +185,7 @@ def read_address(text: str, hosts: Collection[str]) -> str:
             "Địa chỉ nhận tin phải bắt đầu bằng https:// để nội dung không bị đọc trên đường truyền.",
             code="not-https",
         )
-    allowed = f"{host}:{port or USUAL[scheme]}" in hosts or (port in (None, USUAL[scheme]) and host in hosts)
-    if not allowed:
+    if not is_listed(host, port, scheme, hosts):
         name = host if port in (None, USUAL[scheme]) else f"{host}:{port}"
         raise Invalid(
             f"Phần mềm chưa được phép gửi tin tới {name}. Xin đề nghị người quản trị máy chủ thêm tên này vào "
@@ -193,6 +193,12 @@ def read_address(text: str, hosts: Collection[str]) -> str:
             code="host-not-allowed",
         )
     return url
+
+
+def is_listed(host: str, port: int | None, scheme: str, hosts: Collection[str]) -> bool:
+    """Whether the installation allows the host: a name without a port means the usual one."""
+    usual = USUAL[scheme]
+    return f"{host}:{port or usual}" in hosts or (port in (None, usual) and host in hosts)
 
 
 def _parts(url: str) -> tuple[str, int | None, str]:

@@ -35,7 +35,7 @@ from tracker.deadlines.ladder import Ladder, late_from, step_day
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
-from tracker.store.queries import asking, foreseen, notices, owing
+from tracker.store.queries import asking, foreseen, notices, owing, sweeps
 from tracker.store.queries.calendar import calendar_of
 from tracker.store.queries.foreseen import Forecast, Item, Line, Mail
 from tracker.store.queries.ongoing import Ongoing, OngoingRow
@@ -69,7 +69,7 @@ def forecast(
         since=first,
         until=until,
         mails=tuple(mails),
-        waiting=notices.last_sweep(session).unsent,
+        waiting=sweeps.left(session)[0],
         unknown=foreseen.rolling_from(session, plan_id, until),
         errors=tuple(dict.fromkeys(days.errors)),
     )

@@ -25,7 +25,7 @@ from tracker.services import waiting as waits
 from tracker.settings import Settings
 from tracker.store.engine import transaction
 from tracker.store.models import SweepRun
-from tracker.store.queries import notices
+from tracker.store.queries import notices, sweeps
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -64,7 +64,7 @@ def sweep(app: Flask, at: datetime | None = None, *, token: str | None = None) -
         hooks = _try(lambda: write_hooks(db.session, moment, settings.base_url), 0, errors)
         delivered = _try(lambda: deliver(db.session, settings, token, moment), Delivered(), errors)
         mailbox = _try(lambda: bounces.read_now_and_then(app, moment), "", errors)
-        waiting = _try(lambda: notices.last_sweep(db.session).unsent, 0, errors)
+        waiting = _try(lambda: sweeps.left(db.session)[0], 0, errors)
         errors += [*collected.errors, *delivered.errors, *([mailbox] if mailbox else [])]
         result = SweepResult(
             collected=collected.letters + hooks,

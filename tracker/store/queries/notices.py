@@ -1,4 +1,4 @@
-"""What notices need of memory: who is to be told of which work, what was decided already, the last sweep."""
+"""What notices need of memory: who is to be told of which work, what was decided already, when a sweep ran."""
 
 from __future__ import annotations
 
@@ -124,16 +124,6 @@ class Follower:
     mailbox: str
     person_name: str
     phone: str
-
-
-@dataclass(frozen=True)
-class LastSweep:
-    """When the sweep last ended and what went wrong in it; letters that wait, and that were given up."""
-
-    ended_at: datetime | None
-    error: str
-    unsent: int
-    dead: int
 
 
 def committee_settings(session: AnySession) -> list[tuple[int, Mapping[str, Any]]]:
@@ -466,16 +456,3 @@ def swept_since(session: AnySession, at: datetime) -> bool:
         SweepRun.started_at >= at, SweepRun.ended_at.is_not(None), SweepRun.error == ""
     )
     return session.scalars(query.limit(1)).first() is not None
-
-
-def last_sweep(session: AnySession) -> LastSweep:
-    """For the health page: only what says whether notices run."""
-    query = select(SweepRun).where(SweepRun.ended_at.is_not(None)).order_by(SweepRun.id.desc()).limit(1)
-    run = session.scalars(query).first()
-    counts = dict(session.execute(select(Letter.state, func.count()).group_by(Letter.state)).all())
-    return LastSweep(
-        ended_at=run.ended_at if run else None,
-        error=run.error if run else "",
-        unsent=sum(counts.get(state, 0) for state in UNSENT),
-        dead=counts.get("dead", 0),
-    )

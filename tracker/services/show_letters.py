@@ -11,7 +11,7 @@ from tracker.extensions import db
 from tracker.store.models import Letter
 from tracker.store.queries import letters as find
 from tracker.store.queries import sweeps
-from tracker.store.queries.letters import KINDS, STATES, LetterRow, LettersWanted
+from tracker.store.queries.letters import KINDS, STATES, LettersWanted, OutboxRow
 from tracker.store.queries.sweeps import Pulse
 
 A_PAGE = 50
@@ -21,7 +21,7 @@ A_PAGE = 50
 class OutboxPage:
     """One page of letters. `counts` are of all letters by state; `total` are those that were chosen."""
 
-    letters: tuple[LetterRow, ...]
+    letters: tuple[OutboxRow, ...]
     counts: dict[str, int]
     wanted: LettersWanted
     total: int
@@ -67,7 +67,7 @@ def outbox(
     )
 
 
-def letter(actor: Actor, letter_id: int) -> tuple[LetterRow, str]:
+def letter(actor: Actor, letter_id: int) -> tuple[OutboxRow, str]:
     """A letter and what it says, for its reader and for those who see all of the committee's work."""
     stored = db.session.get(Letter, letter_id)
     if stored is None:

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext
 from tracker.services.work import DocumentLine
 from tracker.sheets.ladder_words import scope_words
 from tracker.sheets.words import ROLES, day_words, period_words, plain_day
-from tracker.store.queries.letters import LetterRow
+from tracker.store.queries.letters import OutboxRow
 from tracker.store.queries.rows import FactRow, NoticeRow
 from tracker.web import asking_words
 
@@ -360,7 +360,7 @@ def letter_words(letter: NoticeRow) -> str:
     return str(LETTERS.get(letter.state, LETTERS["waiting"])[1])
 
 
-def letter_kind(letter: LetterRow) -> str:
+def letter_kind(letter: OutboxRow) -> str:
     """Bản tổng hợp, báo ngay, webhook"""
     kind = "weekly" if letter.kind == "digest" and letter.weekly else letter.kind
     return str(LETTER_KINDS.get(kind, letter.kind))

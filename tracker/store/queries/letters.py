@@ -16,7 +16,7 @@ from tracker.store.models import Letter, LinkOpening, Notice, Person, Role
 from tracker.vietnamese.forms import fold
 
 _KEY = re.compile(r"(/thu/(?:viec|ngung)/)[^\s<>\"')\]]+")
-HOOK = "webhook"
+WEBHOOK = "webhook"
 ON_THE_WAY = ("waiting", "claimed")
 # How letters may be chosen, beside their states: what comes after sending is no state of a letter.
 STATES = ("waiting", "sent", "opened", "bounced", "failed", "dead", "withdrawn")
@@ -34,7 +34,7 @@ class LettersWanted:
 
 
 @dataclass(frozen=True)
-class LetterRow:
+class OutboxRow:
     """A letter in the outbox. Of a webhook only the host is told: its address may hold a key. `items` pieces of work
     are told in it; its first link was opened at `opened_at`. With `bounce` alone a server still tries."""
 
@@ -62,7 +62,7 @@ class LetterRow:
 
 def letters(
     session: AnySession, committee_id: int, wanted: LettersWanted, *, first: int, count: int
-) -> tuple[LetterRow, ...]:
+) -> tuple[OutboxRow, ...]:
     """So many of these letters from the `first` one on: those that were given up, because somebody has to act, then
     the newest."""
     query = (
@@ -129,7 +129,7 @@ def _people(session: AnySession, committee_id: int, words: str) -> Collection[in
     ]
 
 
-def _rows(session: AnySession, found: list[Letter]) -> tuple[LetterRow, ...]:
+def _rows(session: AnySession, found: list[Letter]) -> tuple[OutboxRow, ...]:
     ids = [one.id for one in found]
     people = select(Person.id, Person.name).where(Person.id.in_({one.person_id for one in found}))
     names: dict[int, str] = dict(session.execute(people).all())
@@ -138,7 +138,7 @@ def _rows(session: AnySession, found: list[Letter]) -> tuple[LetterRow, ...]:
     opening = select(LinkOpening.letter_id, func.min(LinkOpening.opened_at))
     opened: dict[int, datetime] = dict(_of_letters(session, opening, LinkOpening.letter_id, ids))
     return tuple(
-        LetterRow(
+        OutboxRow(
             id=one.id,
             kind=one.kind,
             weekly=one.weekly,
@@ -169,7 +169,7 @@ def _of_letters(session: AnySession, query: Any, column: Any, ids: list[int]) ->
 
 
 def _address(one: Letter) -> str:
-    if one.channel != HOOK:
+    if one.channel != WEBHOOK:
         return one.address
     try:
         return urlsplit(one.address).hostname or ""
@@ -177,7 +177,7 @@ def _address(one: Letter) -> str:
         return ""
 
 
-def letter(session: AnySession, letter_id: int) -> tuple[LetterRow, str] | None:
+def letter(session: AnySession, letter_id: int) -> tuple[OutboxRow, str] | None:
     """One letter and its text, as it was frozen but for the keys of its links."""
     one = session.get(Letter, letter_id)
     return (_rows(session, [one])[0], without_keys(one.text)) if one else None

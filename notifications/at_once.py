@@ -6,13 +6,16 @@ Requests that are told at once (an extension decided, an explanation asked for) 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from notifications.facts import EVENT, PUBLISHED, RETURNED, Facts, Told
 from notifications.lines import TITLE, Line, Section, cut, parts, section
 from notifications.phrases import _, counted
+from tracker.deadlines.workdays import NATIONAL
 from tracker.life import OPEN, UNDECIDED, WAITING
-from tracker.sheets.words import day_words, period_words, plain_day, short_day
+from tracker.progress.standing import standing
+from tracker.sheets.words import day_words, period_words, plain_day, short_day, standing_words
 from tracker.store.queries.letter_rows import LetterRow, Sent
 
 Found = list[tuple[Told, LetterRow]]
@@ -41,12 +44,12 @@ def opened(facts: Facts) -> Found:
     return [one for one in facts.of(EVENT) if one[1].state == OPEN and one[1].due_on is not None]
 
 
-def sections(facts: Facts, base_url: str, *, several: bool) -> tuple[Section, ...]:
+def sections(facts: Facts, today: date, base_url: str, *, several: bool) -> tuple[Section, ...]:
     url = f"{base_url}/viec"
     back, event, new = returned(facts), opened(facts), published(facts)
-    back_lines = (_returned(row, sent, facts, base_url, several) for row, sent in back)
+    back_lines = (_late(_returned(row, sent, facts, base_url, several), row, today) for row, sent in back)
     event_lines = (_opened(told, row, facts, base_url, several) for told, row in event)
-    new_lines = (_published(row, facts, base_url, several) for _told, row in new)
+    new_lines = (_late(_published(row, facts, base_url, several), row, today) for _told, row in new)
     return (
         *section(_("Trả lại để bổ sung"), back_lines, url, tone="son", count=len(back)),
         *section(_("Đã có hạn thực hiện"), event_lines, url, count=len(event)),
@@ -89,6 +92,14 @@ def _published(row: LetterRow, facts: Facts, base_url: str, several: bool) -> Li
         day=_day(row),
         url=facts.url(row.id, base_url),
     )
+
+
+def _late(line: Line, row: LetterRow, today: date) -> Line:
+    """The same line; of work that is late already it says by how much."""
+    stands = standing(row.work, today, NATIONAL)
+    if stands.code != "overdue" or row.due_on is None:
+        return line
+    return replace(line, day=day_words(row.due_on), standing=standing_words(stands), tone="son", mark="◆")
 
 
 def _where(row: LetterRow, several: bool) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from notifications import at_once, changes, escalation, own, reasons, red_contacts, requests, week
 from notifications import ongoing as questions
@@ -16,6 +16,7 @@ from notifications.facts import Facts
 from notifications.lines import joined, one_line, whose
 from notifications.phrases import _, one_language
 from notifications.printing import Page, Wording, numbered, printed
+from tracker.deadlines.ladder import step_day
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.sheets.ics import letter_calendar
 from tracker.sheets.words import day_words
@@ -157,7 +158,7 @@ def _digest_page(
         button=_button(bool(told.units), base_url),
         extends=bool(told.own),
         rest="" if facts.reader.reminders_off else own.rest(rows, known, today),
-        late=_late(late_since),
+        late=_late(late_since if _was_due_before(facts, sender) else None),
         followers=_followers(sender.followers, facts),
         why=_why(told, facts, sender, now=False),
         settings_url=f"{base_url}/tai-khoan",
@@ -196,7 +197,7 @@ def _now_page(person: str, told: _Told, facts: Facts, sender: _Sender, late_sinc
     courtesy, base_url = facts.courtesy(), sender.base_url
     sections = [
         *requests.sections(told.asked, base_url, courtesy=courtesy),
-        *at_once.sections(facts, base_url, several=len(set(told.units)) > 1),
+        *at_once.sections(facts, sender.today, base_url, several=len(set(told.units)) > 1),
     ]
     said = [*requests.dated_parts(told.asked, courtesy=courtesy), *at_once.parts_of(facts)]
     head = one_line(f"{whose(told.units)}: {'; '.join(said)}")
@@ -282,6 +283,22 @@ def _opening_above(told: _Told, facts: Facts) -> str:
     if told.red:
         return _("Xin báo đồng chí địa chỉ thư không nhận được.")
     return _("Xin gửi đồng chí tổng hợp đầu tuần.")
+
+
+def _was_due_before(facts: Facts, sender: _Sender) -> bool:
+    """Whether a sweep that stood still keeps the reader waiting: not where all steps and the summary are of today."""
+    steps, today, calendar = facts.of(""), sender.today, sender.calendar
+    if len(steps) < len(set(facts.steps)) or (facts.week and not _opens_week(today, calendar)):
+        return True
+    days = (
+        step_day(facts.step(told, row), told.due_on, row.urged_from, calendar, soft=row.soft)
+        for told, row in steps
+    )
+    return any(day is None or day < today for day in days)
+
+
+def _opens_week(today: date, calendar: WorkCalendar) -> bool:
+    return calendar.at_or_after(today - timedelta(days=today.weekday())) == today
 
 
 def _late(since: date | None) -> str:

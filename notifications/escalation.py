@@ -55,11 +55,12 @@ def _overdue(row: LetterRow, today: date) -> bool:
 
 
 def sections(facts: Facts, today: date, base_url: str) -> tuple[Section, ...]:
-    """What needs an urging letter first; what stands there is not told twice."""
+    """What needs an urging letter first, never that of a courtesy unit; what stands there is not told twice."""
     if not facts.of(""):
         return ()
     late = late_elsewhere(facts, today)
-    due = {row.id for told, row in _told_above(facts) if facts.step(told, row).letter}
+    above = _told_above(facts)
+    due = {row.id for told, row in above if facts.step(told, row).letter and not row.courtesy}
     urgent, others = [row for row in late if row.id in due], [row for row in late if row.id not in due]
     nobody = unheard(facts, today)
     url = f"{base_url}/theo-doi?loc=qua-han"

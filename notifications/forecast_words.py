@@ -63,9 +63,7 @@ def notes(found: Forecast) -> list[str]:
             _("Việc lặp lại không có ngày kết thúc mới lập đến %(day)s; các kỳ sau chưa tính.", day=day)
         )
     if found.waiting:
-        words.append(
-            counted("Ngoài ra %(num)d thư đang chờ trong hộp thư đi sẽ được gửi trước.", found.waiting)
-        )
+        words.append(counted("Ngoài ra %(num)d thư đang chờ ở Thư đi sẽ được gửi trước.", found.waiting))
     return words
 
 
@@ -89,8 +87,8 @@ def as_words(found: Forecast) -> Iterator[str]:
 
 
 def _lines(mail: Mail) -> Iterator[str]:
-    kind = _("báo ngay") if mail.kind == "now" else _("thư buổi sáng")
-    weekly = _(", kèm tổng hợp tuần") if mail.weekly else ""
+    kind = _("thư báo ngay") if mail.kind == "now" else _("thư nhắc hằng ngày")
+    weekly = _(", kèm tổng hợp đầu tuần") if mail.weekly else ""
     yield f"  {mail.name} <{mail.address}> ({kind}{weekly})" + (f": {mail.subject}" if mail.subject else "")
     if mail.fault:
         yield f"    {mail.fault}"

@@ -29,7 +29,7 @@ UNIT = UnitReading(7, works=1, overdue=1, given_on=LONG_AGO, due_on=date(2026, 5
         ("published", "head", "báo việc được giao khi ban hành kế hoạch"),
         ("returned-12", "officer", "báo minh chứng bị trả lại"),
         ("event-0", "officer", "báo sự kiện đã đến, việc có hạn"),
-        ("bounced-9", "coordinator", "báo thư gửi một đơn vị bị trả lại"),
+        ("bounced-9", "coordinator", "báo địa chỉ thư không nhận được"),
         ("future-3", "officer", "future-3"),
     ],
 )

@@ -16,17 +16,18 @@ KINDS = {"task": "nhiệm vụ", "report": "báo cáo", "responsibility": "trác
 # What a letter tells of a piece of work beside the steps of its ladder, which are numbers of days.
 TOLD = {
     "published": "việc mới ban hành",
-    "returned": "minh chứng trả lại",
-    "extension": "trả lời đề nghị gia hạn",
+    "returned": "minh chứng bị trả lại",
+    "extension": "trả lời về gia hạn",
     "event": "sự kiện đã đến",
-    "explain": "đề nghị giải trình",
+    "explain": "yêu cầu giải trình",
     "wait": "có đơn vị đang chờ",
-    "handback": "trả lời đề nghị giao lại",
+    "handback": "trả lời về việc giao nhầm",
     "given": "việc chuyển đến",
     "inherited": "tiếp nhận do sắp xếp đơn vị",
     "ongoing": "hỏi tình hình để báo cáo",
     "moved": "đổi hạn",
-    "dropped": "thôi giao",
+    "dropped": "không còn phải thực hiện",
+    "bounced": "địa chỉ thư không nhận được",
 }
 
 
@@ -51,7 +52,7 @@ def recipients_words(roles: Sequence[str]) -> str:
 
 
 def told_words(code: str) -> str:
-    """What a recorded step tells: `nhắc trước hạn`, `quá hạn 3 ngày làm việc`, `đề nghị giải trình`"""
+    """What a recorded step tells: `nhắc trước hạn`, `quá hạn 3 ngày làm việc`, `yêu cầu giải trình`"""
     if code == "0":
         return "đến hạn"
     if code.startswith("-"):

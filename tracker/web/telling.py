@@ -156,22 +156,19 @@ LETTERS = {
 }
 
 LETTER_KINDS = {
-    "digest": lazy_gettext("bản tổng hợp"),
-    "weekly": lazy_gettext("bản tổng hợp đầu tuần"),
-    "now": lazy_gettext("báo ngay"),
-    "hook": lazy_gettext("webhook"),
+    "digest": lazy_gettext("thư nhắc hằng ngày"),
+    "weekly": lazy_gettext("thư nhắc kèm tổng hợp đầu tuần"),
+    "now": lazy_gettext("thư báo ngay"),
+    "hook": lazy_gettext("tin tự động"),
 }
 
 # How the outbox may be chosen from, beside the states of a letter.
 LETTER_CHOICES = {
-    "waiting": lazy_gettext("chờ gửi"),
-    "sent": lazy_gettext("đã gửi"),
+    "waiting": LETTERS["waiting"][1],
+    "sent": LETTERS["sent"][1],
     "opened": lazy_gettext("đã mở liên kết"),
     "bounced": lazy_gettext("bị trả lại"),
-    "failed": lazy_gettext("chưa gửi được, sẽ thử lại"),
-    "dead": lazy_gettext("không gửi được"),
-    "withdrawn": lazy_gettext("không cần gửi nữa"),
-}
+} | {state: LETTERS[state][1] for state in ("failed", "dead", "withdrawn")}
 
 SUBMISSIONS = {
     "part": ("submitted", lazy_gettext("đã có, chờ đủ sản phẩm")),
@@ -361,7 +358,7 @@ def letter_words(letter: NoticeRow) -> str:
 
 
 def letter_kind(letter: OutboxRow) -> str:
-    """Bản tổng hợp, báo ngay, webhook"""
+    """Thư nhắc hằng ngày, thư báo ngay, tin tự động"""
     kind = "weekly" if letter.kind == "digest" and letter.weekly else letter.kind
     return str(LETTER_KINDS.get(kind, letter.kind))
 

@@ -14,20 +14,11 @@ from datetime import date, datetime, timedelta
 from itertools import chain, count
 
 from notifications import making
-from notifications.collect import (
-    DIGEST,
-    NOW,
-    RECENT,
-    Reading,
-    Steps,
-    duty_of,
-    owed_by_person,
-    unswept_since,
-    without_letter,
-)
+from notifications.collect import DIGEST, NOW, without_letter
 from notifications.mailing import MAILING
 from notifications.making import Order
 from notifications.outbox import address_fault
+from notifications.owed import RECENT, Reading, Steps, duty_of, owed_by_person, unswept_since
 from notifications.policy import Duty, Key, Owed, Team, Urging
 from notifications.quiet import quiet_hours
 from tracker.clock import at_vietnam, vietnam_day, vietnam_time

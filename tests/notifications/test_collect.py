@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 
 from notifications import outbox
-from notifications.collect import Collected, collect, owed_by_person
+from notifications.collect import Collected, collect
+from notifications.owed import owed_by_person
 from notifications.quiet import asleep, is_quiet, quiet_hours
 from tests.services import asking_desk
 from tracker.clock import at_vietnam

@@ -27,7 +27,7 @@ from tracker.clock import at_vietnam, vietnam_day
 from tracker.deadlines.periods import add_months
 from tracker.deadlines.workdays import NATIONAL
 from tracker.extensions import db
-from tracker.services import noting, plans, publish, review, rosters, show, staff, succession, work
+from tracker.services import accounts, noting, plans, publish, review, rosters, show, staff, succession, work
 from tracker.services.accounts import hash_password
 from tracker.services.staff_parts import Entered
 from tracker.services.succession import Choices
@@ -422,6 +422,7 @@ def _take_note(committee_id: int, actors: _Actors, times: Times) -> None:
         at = at_vietnam(NATIONAL.plus(since, 1 + dice % 2), 9, dice % 60)
         if dice < 93 and at < times.at:
             noting.see_plan(actors.officer(code), plan_id, unit_id, at=at)
+            accounts.note_seen(actors.officer(code), at=at)
 
 
 def _pieces(committee_id: int) -> list[Piece]:
@@ -561,6 +562,7 @@ def _take(step: Step, actors: _Actors) -> None:
     coordinator = actors.coordinator(piece)
     if step.deed == "tick":
         work.tick(actors.officer(piece.code), piece.id, _evidence(step), at=step.at)
+        accounts.note_seen(actors.officer(piece.code), at=step.at)
     elif step.deed == "behalf":
         day = max(vietnam_day(step.at) - timedelta(days=1), piece.since)
         work.tick_on_behalf(coordinator, piece.id, _evidence(step), received_on=day, via="paper", at=step.at)

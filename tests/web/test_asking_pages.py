@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 
 from tests.services.asking_desk import publish_plan
+from tracker.extensions import db
 from tracker.services import extending, waiting
+from tracker.store.models import Assignment, Unit
 
 
 @pytest.fixture
@@ -34,6 +36,15 @@ def test_each_person_finds_the_forms_that_are_theirs(desk, work, signed_in):
     for who in ("coordinator", "leader"):
         assert "Yêu cầu giải trình" in seen[who]
         assert "Xin gia hạn" not in seen[who]
+
+
+def test_of_a_courtesy_unit_nothing_is_demanded(desk, work, signed_in):
+    holder = db.session.get_one(Assignment, work).holder_id
+    db.session.get_one(Unit, holder).courtesy = True
+    db.session.commit()
+    words = text(signed_in("coordinator").get(f"/viec/{work}"))
+    assert "Đề nghị giải trình" in words
+    assert "Yêu cầu" not in words
 
 
 def test_what_is_refused_stays_in_its_form(desk, work, signed_in, send):

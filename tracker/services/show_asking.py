@@ -16,7 +16,7 @@ from tracker.extensions import db
 from tracker.services.asked import PENDING, SO_OFTEN, limits_of, times_extended
 from tracker.services.assignment_deed import thing_of
 from tracker.services.held import held
-from tracker.store.models import Assignment, Plan
+from tracker.store.models import Assignment, Plan, Unit
 from tracker.store.queries import asking as find
 from tracker.store.queries import units as find_units
 from tracker.store.queries import work as find_work
@@ -35,6 +35,7 @@ class WorkAsking:
     `own` and `own_offer` are set where the open request or offer is the actor's own, so that somebody else has to
     answer; `awaited` where the open wait is for a unit of the actor who has no other part in the work. `room` are
     the days that may be asked for, `units` those that can be waited for or be named as the right ones, partners first.
+    A `courtesy` unit is asked, not ordered.
     """
 
     row: WorkRow
@@ -55,6 +56,7 @@ class WorkAsking:
     waits: tuple[WaitRow, ...]
     units: tuple[tuple[int, str], ...]
     partners: frozenset[int]
+    courtesy: bool
 
     @property
     def often(self) -> bool:
@@ -151,6 +153,7 @@ def work_asking(actor: Actor, assignment_id: int, *, at: datetime) -> WorkAsking
         waits=waits,
         units=_units(work, partners, today) if may & {"wait", "hand-back", "hand-on"} else (),
         partners=partners,
+        courtesy=db.session.get_one(Unit, work.holder_id).courtesy,
     )
 
 

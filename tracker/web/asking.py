@@ -199,7 +199,7 @@ def ask_explanation(assignment_id: int) -> ResponseReturnValue:
         assignment_id,
         "explanation",
         lambda: explaining.ask(actor(), assignment_id, _words("question"), day_entered("day"), at=now()),
-        _("Đã gửi yêu cầu giải trình. Đơn vị được báo trong thư nhắc của ngày làm việc tới."),
+        _("Đã ghi nội dung cần giải trình. Đơn vị được báo bằng thư ngay trong giờ làm việc."),
     )
 
 

@@ -41,6 +41,7 @@ RECENT = timedelta(days=14)
 """What was inherited, published, decided, moved or dropped longer ago is told by its page."""
 
 Steps = list[tuple[int, Owed]]
+"""(committee, step)"""
 
 
 @dataclass
@@ -282,6 +283,7 @@ def duty_of(row: notices.DutyRow, undecided: Collection[int]) -> Duty:
 
 
 Reads = Callable[[AnySession, int, WorkCalendar, date], Reading]
+"""(session, committee, its calendar, day) → what it owes"""
 
 
 def _team(roles: Mapping[str, tuple[int, ...]]) -> Team:

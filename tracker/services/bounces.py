@@ -78,7 +78,7 @@ def clear_recovered(actor: Actor, *, at: datetime) -> int:
     for person_id in found:
         with transaction(db.session):
             person = db.session.get(Person, person_id, with_for_update=True)
-            if person is None or person_id not in find.recovered(db.session, at):
+            if person is None or not find.recovered(db.session, at, person_id):
                 continue
             before = {"bounced_at": person.bounced_at.isoformat() if person.bounced_at else ""}
             person.bounced_at, person.bounce = None, ""

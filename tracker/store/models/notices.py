@@ -74,7 +74,8 @@ class Letter(Model):
 
 
 class Notice(Model):
-    """A step of the ladder that was decided for one person and one due date of an assignment, once."""
+    """What was decided to be told to one person of an assignment, once: a step of its ladder (a number of days) for one
+    due date, or a word (`published`, `returned-12`) with the day that it is about."""
 
     __table_args__ = (UniqueConstraint("assignment_id", "person_id", "step", "due_on"),)
 

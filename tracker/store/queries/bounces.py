@@ -106,9 +106,9 @@ def rows(session: AnySession, letter_ids: Iterable[int]) -> dict[int, BouncedRow
     }
 
 
-def recovered(session: AnySession, at: datetime) -> list[int]:
-    """People with a red contact to whom a later letter has got through: a link in it was opened, or a week has
-    passed and neither it nor a later one came back."""
+def recovered(session: AnySession, at: datetime, person_id: int | None = None) -> list[int]:
+    """People (or that person) with a red contact to whom a later letter has got through: a link in it was opened, or
+    a week has passed and neither it nor a later one came back."""
     later = aliased(Letter)
     newer = (
         Letter.person_id == Person.id,
@@ -122,4 +122,6 @@ def recovered(session: AnySession, at: datetime) -> list[int]:
     )
     arrived = exists().where(*newer, opened | ((Letter.sent_at <= at - SILENCE) & ~came_back))
     query = select(Person.id).where(Person.bounced_at.is_not(None), arrived)
+    if person_id is not None:
+        query = query.where(Person.id == person_id)
     return list(session.scalars(query.order_by(Person.id)))

@@ -44,7 +44,9 @@ def told(sqlite_app, world, work_id, clock):
     one = db.session.get_one(Person, world.people["officer"])
     one.bounced_at, one.bounce = clock.now, "550 5.1.1 User unknown"
     db.session.add(Contact(unit_id=world.phu_hoa, duty="head", name="Bùi Đức Long", phone="024 3936 1234"))
-    db.session.add(SweepRun(started_at=clock.now - timedelta(hours=5), ended_at=clock.now - timedelta(hours=5)))
+    db.session.add(
+        SweepRun(started_at=clock.now - timedelta(hours=5), ended_at=clock.now - timedelta(hours=5))
+    )
     db.session.commit()
     db.session.remove()
     return work_id

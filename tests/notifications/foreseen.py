@@ -84,9 +84,7 @@ def _counted(found: Forecast) -> Counter[Sent]:
 
 def _letters() -> Iterator[Sent]:
     steps: dict[int, set[tuple[int, str]]] = {}
-    for letter, work, step in db.session.execute(
-        select(Notice.letter_id, Notice.assignment_id, Notice.step)
-    ):
+    for letter, work, step in db.session.execute(select(Notice.letter_id, Notice.assignment_id, Notice.step)):
         steps.setdefault(letter, set()).add((work, step))
     for one in db.session.scalars(select(Letter).where(Letter.state == "sent", Letter.channel == "mail")):
         assert one.sent_at is not None
@@ -96,5 +94,7 @@ def _letters() -> Iterator[Sent]:
 
 def _twice_a_day() -> list[str]:
     digests = select(Letter.person_id, Letter.sent_at).where(Letter.kind == "digest", Letter.state == "sent")
-    got = Counter((person, vietnam_day(sent_at)) for person, sent_at in db.session.execute(digests) if sent_at)
+    got = Counter(
+        (person, vietnam_day(sent_at)) for person, sent_at in db.session.execute(digests) if sent_at
+    )
     return [f"{day}: person {person} got {n} digests" for (person, day), n in got.items() if n > 1]

@@ -224,9 +224,23 @@ def _section() -> str | None:
 
 def _places() -> tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...]:
     return (
-        ("dashboard.see", "dashboard.matrix", "grid", _("Theo dõi"), _("Theo dõi"), ("dashboard", "unread", "chat")),
+        (
+            "dashboard.see",
+            "dashboard.matrix",
+            "grid",
+            _("Theo dõi"),
+            _("Theo dõi"),
+            ("dashboard", "unread", "chat"),
+        ),
         ("work.list", "work.mine", "work", _("Việc của đơn vị"), _("Việc"), ("work", "proof")),
-        ("plan.list", "plans.index", "plan", _("Kế hoạch"), _("Kế hoạch"), ("plans", "review", "periods", "forecasts")),
+        (
+            "plan.list",
+            "plans.index",
+            "plan",
+            _("Kế hoạch"),
+            _("Kế hoạch"),
+            ("plans", "review", "periods", "forecasts"),
+        ),
         (
             "unit.see",
             "units.index",

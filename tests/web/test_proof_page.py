@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tests.web.test_dashboard_page import text
 from tracker.clock import at_vietnam
@@ -86,7 +87,7 @@ def test_the_page_says_who_was_told_what_and_what_became_of_it(told, signed_in):
         "Nhắc trước hạn 7 ngày",
         "Báo người đứng đầu sau hạn 1 ngày làm việc",
         "Báo lãnh đạo sau hạn 10 ngày làm việc",
-        "Báo kết quả xin gia hạn",
+        "Trả lời về gia hạn",
         "officer@sonthanh.example",
         "250 2.0.0 OK: queued as 4F1B2",
         "bị trả lại 7/5/2026, 9 giờ 00 550 full",
@@ -156,3 +157,17 @@ def test_a_server_that_still_tries_is_no_bounce(told, signed_in):
     words = text(signed_in("officer").get(told))
     assert "0 thư bị trả lại" in words
     assert "máy chủ bên nhận còn thử lại 421 try later" in words
+
+
+def test_what_one_letter_told_at_once_is_one_line(told, world, work_id, signed_in):
+    work, letter = work_id("Rà soát"), db.session.scalars(select(Letter).order_by(Letter.id)).first()
+    first = db.session.scalars(select(Notice).where(Notice.letter_id == letter.id)).one()
+    later = {"assignment_id": work, "person_id": first.person_id, "due_on": first.due_on}
+    db.session.add(Notice(letter_id=letter.id, decided_at=first.decided_at, step="+40", **later))
+    db.session.commit()
+    page = signed_in("coordinator").get(f"/viec/{work}/thong-bao")
+    words = text(page)
+    assert "Nhắc sau hạn 40 ngày làm việc" in words
+    assert "gộp trong một thư: nhắc" in words
+    assert "6 lần báo" in words
+    assert page.get_data(as_text=True).count(letter.message_id.strip("<>")) == 1

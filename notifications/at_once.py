@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from notifications.facts import EVENT, PUBLISHED, RETURNED, Facts, Told
+from notifications.facts import Facts, Told
 from notifications.lines import TITLE, Line, Section, cut, parts, section
 from notifications.phrases import _, counted
+from tracker.deadlines.told_once import EVENT, PUBLISHED, RETURNED
 from tracker.deadlines.workdays import NATIONAL
 from tracker.life import OPEN, UNDECIDED, WAITING
 from tracker.progress.standing import standing
@@ -35,7 +36,7 @@ def returned(facts: Facts) -> list[tuple[LetterRow, Sent]]:
         if row.state == OPEN
         and row.sent
         and row.sent[-1].id == told.number
-        and row.sent[-1].state == RETURNED
+        and row.sent[-1].state == "returned"
     ]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from notifications.facts import DROPPED, MOVED, Facts, Told
+from notifications.facts import Facts, Told
 from notifications.lines import TITLE, Line, Section, cut, parts, section
 from notifications.phrases import _, counted
+from tracker.deadlines.told_once import DROPPED, MOVED
 from tracker.life import EXCUSED, OPEN
 from tracker.sheets.words import LEFT_OUT, OTHER_EXCUSE, day_words, period_words, plain_day
 from tracker.store.queries.letter_rows import LetterRow

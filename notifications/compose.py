@@ -17,10 +17,11 @@ from notifications.lines import joined, one_line, whose
 from notifications.phrases import _, one_language
 from notifications.printing import Page, Wording, numbered, printed
 from tracker.deadlines.ladder import step_day
+from tracker.deadlines.told_once import EXPLAIN, EXTENSION
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.sheets.ics import letter_calendar
 from tracker.sheets.words import day_words
-from tracker.store.queries.asked_notices import EXPLAIN, EXTENSION, AskedRow
+from tracker.store.queries.asked_notices import AskedRow
 from tracker.store.queries.bounces import BouncedRow
 from tracker.store.queries.letter_rows import LetterRow
 from tracker.store.queries.notices import DigestRow, Follower, InheritedRow

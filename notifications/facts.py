@@ -14,13 +14,11 @@ from typing import NamedTuple
 from notifications.week import Week
 from tracker.access import UNIT_ROLES
 from tracker.deadlines.ladder import ORDINARY, WORKING, Ladder, Ladders, Step
+from tracker.deadlines.told_once import word_of
 from tracker.life import LIVE
 from tracker.store.queries.bounces import BouncedRow
 from tracker.store.queries.feeds import FeedEvent
 from tracker.store.queries.letter_rows import LetterRow, Reader
-
-PUBLISHED, RETURNED, EVENT, MOVED, DROPPED = "published", "returned", "event", "moved", "dropped"
-BOUNCED = "bounced"
 
 
 class Told(NamedTuple):
@@ -33,7 +31,7 @@ class Told(NamedTuple):
     @property
     def kind(self) -> str:
         """`returned` of `returned-12`; a step of the ladder has none."""
-        return self.step.partition("-")[0] if self.step[:1].isalpha() else ""
+        return word_of(self.step)
 
     @property
     def number(self) -> int:

@@ -12,10 +12,11 @@ from functools import partial
 from typing import Protocol
 
 from notifications import week
-from notifications.facts import BOUNCED, EVENT, MOVED, NOBODY, Facts, Told
+from notifications.facts import NOBODY, Facts, Told
 from notifications.week import Week
 from tracker.access import UNIT_ROLES
 from tracker.clock import vietnam_day
+from tracker.deadlines.told_once import BOUNCED, EVENT, MOVED
 from tracker.life import OPEN
 from tracker.services.links import unsubscribe_link, work_link
 from tracker.settings import Settings

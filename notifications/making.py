@@ -19,10 +19,11 @@ from notifications.outbox import address_fault
 from notifications.own import listed
 from notifications.printing import Wording
 from tracker.clock import vietnam_day
+from tracker.deadlines.told_once import INHERITED, REQUESTS, word_of
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
 from tracker.store.queries import asked_notices, notices
-from tracker.store.queries.asked_notices import KINDS, AskedRow
+from tracker.store.queries.asked_notices import AskedRow
 from tracker.store.queries.calendar import calendars
 from tracker.store.queries.notices import NOBODY, DigestRow, Follower, InheritedRow, Part
 from tracker.store.queries.ongoing import OngoingRow
@@ -51,7 +52,7 @@ class Order:
     def rungs(self) -> frozenset[tuple[int, date]]:
         """(assignment, due day) of its steps of the ladder, which are numbers of days; words name what is told once
         (inherited, extension-12)."""
-        return frozenset((work_id, on) for work_id, step, on in self.steps if not step[:1].isalpha())
+        return frozenset((work_id, on) for work_id, step, on in self.steps if not word_of(step))
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Shelf:
         self._rows = notices.digest_rows(session, units, today, resumed)
         self._ongoing = notices.ongoing_of(session, units, today)
         steps = {step for order in orders for step in order.steps}
-        inherited = {work_id for work_id, step, _on in steps if step == "inherited"}
+        inherited = {work_id for work_id, step, _on in steps if step == INHERITED}
         self._inherited = notices.inherited_rows(session, inherited, today)
         self._asked = asked_notices.rows(session, {(work_id, step) for work_id, step, _on in steps}, today)
         self._coordinators = notices.coordinators_of(session, {work_id for work_id, _step, _on in steps})
@@ -129,14 +130,14 @@ class Shelf:
         return sorted(found, key=lambda row: (row.asked.by, row.id))
 
     def inherited(self, order: Order) -> list[InheritedRow]:
-        told = {work_id for work_id, step, _on in order.steps if step == "inherited"}
+        told = {work_id for work_id, step, _on in order.steps if step == INHERITED}
         found = (self._inherited[work_id] for work_id in told if work_id in self._inherited)
         return sorted(found, key=lambda row: (row.due_on or date.max, row.id))
 
     def asked(self, order: Order) -> list[AskedRow]:
         told = {(work_id, step) for work_id, step, _on in order.steps}
         found = (self._asked[one] for one in told if one in self._asked)
-        return sorted(found, key=lambda row: (KINDS.index(row.kind), row.request_id))
+        return sorted(found, key=lambda row: (REQUESTS.index(row.kind), row.request_id))
 
     def followed_by(self, order: Order) -> list[int]:
         """The units that follow up the plans of its steps."""

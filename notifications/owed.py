@@ -12,8 +12,6 @@ from datetime import date, datetime, timedelta
 
 from notifications.mailing import MAILING
 from notifications.policy import (
-    MOVED,
-    ONGOING,
     Call,
     Duty,
     Key,
@@ -29,6 +27,7 @@ from notifications.policy import (
 )
 from tracker.clock import at_vietnam, vietnam_day, vietnam_time
 from tracker.deadlines.ladder import Ladders
+from tracker.deadlines.told_once import HAND_BACK, MOVED, ONGOING, word_of
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.store.engine import AnySession
 from tracker.store.queries import asked_notices, asking, bounces, notices, owing, succession
@@ -155,7 +154,7 @@ class Reading:
     def _told_once(self, also: Collection[Key]) -> list[Owed]:
         """What deeds have left to tell."""
         calls = [*self._called(), *self._published()]
-        handed_back = {(key[0], key[1]) for key in also if key[2].startswith("handback")}
+        handed_back = {(key[0], key[1]) for key in also if word_of(key[2]) == HAND_BACK}
         return [*self._inherited(), *calls, *self._overtaken(handed_back, calls)]
 
     def urgings(self) -> list[Urging]:
@@ -191,7 +190,7 @@ class Reading:
             *owing.opened(self.session, self.id, self.recent),
             *bounces.calls(self.session, self.id, self.recent),
         ]
-        kinds = {row.step.partition("-")[0] for row in rows}
+        kinds = {word_of(row.step) for row in rows}
         told = owing.told(self.session, {row.assignment_id for row in rows}, *kinds) if rows else set()
         return self._call(rows, told)
 
@@ -239,7 +238,7 @@ class Reading:
         it."""
         answered = {
             *handed_back,
-            *((one.assignment_id, one.person_id) for one in calls if one.what == "handback"),
+            *((one.assignment_id, one.person_id) for one in calls if one.what == HAND_BACK),
         }
         rows = owing.overtaken(self.session, self.id, self.today - RECENT, self.recent)
         self._know(unit for row in rows for unit in (row.holder_id, row.coordinator_id))

@@ -22,6 +22,18 @@ from tracker.deadlines.ladder import (
     late_from,
     step_day,
 )
+from tracker.deadlines.told_once import (
+    DROPPED,
+    EVENT,
+    EXPLAIN,
+    EXTENSION,
+    INHERITED,
+    MOVED,
+    ONGOING,
+    PUBLISHED,
+    RETURNED,
+    word_of,
+)
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.life import OPEN
 
@@ -87,7 +99,7 @@ class Owed:
     @property
     def what(self) -> str:
         """`extension` of `extension-12`; empty for a step of a ladder, which is a number of days."""
-        return self.step.partition("-")[0] if self.step[:1].isalpha() else ""
+        return word_of(self.step)
 
 
 def owed(
@@ -253,12 +265,6 @@ def urgings(
 # What is told once
 
 
-INHERITED = "inherited"
-PUBLISHED = "published"
-MOVED, DROPPED = "moved", "dropped"
-ONGOING = "ongoing"  # the step that records a question about ongoing work
-
-
 @dataclass(frozen=True)
 class Legacy:
     """An assignment that a reorganisation gave to a unit, on a day. Undated work is told, too."""
@@ -321,9 +327,9 @@ def called(
 # At once, or with the next digest
 
 
-AT_ONCE = ("published", "returned", "extension", "event", "explain")
-SHOWING_THE_DAY = ("published", "returned", "event")
-ANSWERING = ("extension", *SHOWING_THE_DAY)
+AT_ONCE = (PUBLISHED, RETURNED, EXTENSION, EVENT, EXPLAIN)
+SHOWING_THE_DAY = (PUBLISHED, RETURNED, EVENT)
+ANSWERING = (EXTENSION, *SHOWING_THE_DAY)
 
 
 def parted(owed: Iterable[Owed], today: date, *, late_only: bool = False) -> tuple[list[Owed], list[Owed]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notifications.facts import BOUNCED, Facts
+from notifications.facts import Facts
 from notifications.lines import TITLE, Line, Section, cut, one_line, section
 from notifications.phrases import _, counted
+from tracker.deadlines.told_once import BOUNCED
 from tracker.sheets.words import plain_day
 from tracker.store.queries.bounces import BouncedRow
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from notifications.lines import TITLE, Line, Section, cut, one_line, section, whose
 from notifications.phrases import _, counted
+from tracker.deadlines.told_once import EXPLAIN, EXTENSION, GIVEN, HAND_BACK, REQUESTS, WAIT
 from tracker.life import EXCUSED
 from tracker.sheets.words import day_words, period_words, plain_day
-from tracker.store.queries.asked_notices import EXPLAIN, EXTENSION, GIVEN, HAND_BACK, KINDS, WAIT, AskedRow
+from tracker.store.queries.asked_notices import AskedRow
 from tracker.vietnamese.forms import sentence
 
 SHORT = 300  # of what somebody wrote
@@ -27,7 +28,7 @@ def sections(rows: Sequence[AskedRow], base_url: str, *, courtesy: bool = False)
         GIVEN: _("Việc chuyển đến đơn vị") if courtesy else _("Việc được giao lại cho đơn vị"),
         HAND_BACK: _("Trả lại việc không thuộc đơn vị") if courtesy else _("Trả lại việc giao nhầm"),
     }
-    assert set(names) == set(KINDS)
+    assert set(names) == set(REQUESTS)
     found: list[Section] = []
     for kind in ORDER:
         own = [row for row in rows if row.kind == kind]

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from notifications.policy import INHERITED, Legacy, Team, inherited
+from notifications.policy import Legacy, Team, inherited
 from notifications.sweep import sweep
+from tracker.deadlines.told_once import INHERITED
 from tracker.deadlines.workdays import NATIONAL
 from tracker.extensions import db
 from tracker.services import succession

@@ -7,8 +7,10 @@ from datetime import date
 
 import pytest
 
+from tracker.deadlines import told_once
 from tracker.deadlines.workdays import NATIONAL
 from tracker.progress.reading import Reader, UnitReading, unread
+from tracker.sheets.ladder_words import told_words
 from tracker.sheets.notice_words import step_told, tells_due, unread_deed, unread_words
 
 TODAY, LONG_AGO = date(2026, 5, 12), date(2026, 4, 1)
@@ -35,6 +37,13 @@ UNIT = UnitReading(7, works=1, overdue=1, given_on=LONG_AGO, due_on=date(2026, 5
 )
 def test_what_a_notice_told(step, role, words):
     assert step_told(step, role) == words
+
+
+def test_every_word_that_a_step_may_have_is_said_in_vietnamese():
+    words = {word for name, word in vars(told_once).items() if name.isupper() and isinstance(word, str)}
+    assert len(words) == 13
+    assert [one for one in words if step_told(f"{one}-3") == f"{one}-3"] == []
+    assert [one for one in words if told_words(f"{one}-3") == told_words("future-3")] == []
 
 
 def test_which_notices_are_of_a_due_day():

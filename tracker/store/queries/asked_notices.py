@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tracker.clock import vietnam_day
+from tracker.deadlines.told_once import EXPLAIN, EXTENSION, GIVEN, HAND_BACK, REQUESTS, WAIT
 from tracker.life import EXCUSED, LIVE, WAITING
 from tracker.store.engine import AnySession
 from tracker.store.models import (
@@ -31,7 +32,6 @@ from tracker.store.queries.asking import extensions, hand_backs, waits
 from tracker.store.queries.closings import held_since
 from tracker.store.queries.units import names, person_names
 
-EXTENSION, EXPLAIN, WAIT, HAND_BACK, GIVEN = KINDS = ("extension", "explain", "wait", "handback", "given")
 OFFICERS, ALL = ("officer",), ("officer", "head")
 ANSWERED = ("offered", "agreed", "refused")
 
@@ -50,8 +50,8 @@ class CallRow:
 
 @dataclass(frozen=True)
 class AskedRow:
-    """A request as a digest tells it. `kind` is one of `KINDS`, `state` that of the request; `unit` is the reader's,
-    `other` who asked or which unit is meant; `days` are (asked for, present or new)."""
+    """A request as a digest tells it. `kind` is one of `REQUESTS`, `state` that of the request; `unit` is the reader's,
+    `other` who asked or which unit is meant; `wanted_on` the day that was asked for, `day` the present or new one."""
 
     kind: str
     id: int
@@ -159,7 +159,7 @@ def _hand_backs(session: AnySession, committee_id: int, since: datetime) -> Iter
 def _parts(step: str) -> tuple[str, int] | None:
     """`extension-12` as (extension, 12); None for a step of the ladder."""
     kind, _dash, number = step.partition("-")
-    return (kind, int(number)) if kind in KINDS and number.isdecimal() else None
+    return (kind, int(number)) if kind in REQUESTS and number.isdecimal() else None
 
 
 def rows(

@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.clock import vietnam_day
+from tracker.deadlines.told_once import BOUNCED
 from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, Letter, LinkOpening, Notice, Person, Plan
 from tracker.store.queries.asked_notices import CallRow
 from tracker.store.queries.work import batches
 
-BOUNCED = "bounced"
 COORDINATORS = ("coordinator",)
 # A server that cannot hand a letter over tries for up to five days before it says so.
 SILENCE = timedelta(days=7)

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import String, cast, exists, func, literal, select
 
 from tracker.clock import vietnam_day
+from tracker.deadlines.told_once import BOUNCED
 from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, Letter, Notice, Webhook
-from tracker.store.queries.bounces import BOUNCED
 
 
 def key(kind: str, committee_id: int, day: date) -> str:

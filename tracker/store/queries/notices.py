@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import exists, func, or_, select
 
 from tracker.access import UNIT_ROLES
+from tracker.deadlines.told_once import INHERITED
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.life import OPEN, SUBMITTED, WAITING
 from tracker.progress.standing import Work
@@ -205,7 +206,7 @@ def told_inherited(session: AnySession, committee_id: int) -> set[tuple[int, int
     query = (
         select(Notice.assignment_id, Notice.person_id, Notice.step, Notice.due_on)
         .join(Assignment, Assignment.id == Notice.assignment_id)
-        .where(Assignment.committee_id == committee_id, Notice.step == "inherited")
+        .where(Assignment.committee_id == committee_id, Notice.step == INHERITED)
     )
     return set(session.execute(query))
 

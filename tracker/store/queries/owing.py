@@ -12,6 +12,7 @@ from sqlalchemy import Date, and_, distinct, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.clock import vietnam_day
+from tracker.deadlines.told_once import DROPPED, EVENT, HAND_BACK, MOVED, ONGOING, PUBLISHED, RETURNED
 from tracker.life import EXCUSED, LIVE, OPEN
 from tracker.store.engine import AnySession
 from tracker.store.models import (
@@ -35,7 +36,6 @@ from tracker.store.queries.units import valid_on
 from tracker.store.queries.work import batches
 
 Key = tuple[int, int, str, date]
-PUBLISHED, MOVED, DROPPED = "published", "moved", "dropped"
 EVENT_CAME, URGING_DUE = "event-came", "urging-letter-due"
 
 
@@ -142,7 +142,7 @@ def returned(session: AnySession, committee_id: int, since: datetime) -> Iterato
             sender = one.person_id if active and not one.via else None  # else it was recorded on behalf
             assert one.decided_at is not None
             on = vietnam_day(one.decided_at)
-            yield CallRow(work.id, f"returned-{one.id}", on, work.holder_id, OFFICERS, sender)
+            yield CallRow(work.id, f"{RETURNED}-{one.id}", on, work.holder_id, OFFICERS, sender)
 
 
 def opened(session: AnySession, committee_id: int, since: datetime) -> Iterator[CallRow]:
@@ -166,7 +166,7 @@ def opened(session: AnySession, committee_id: int, since: datetime) -> Iterator[
     waits = _event_waits(session, last)
     for at, work in last.values():
         if held(work.plan_id, work.timing_id, work.period) is None:
-            step = f"event-{waits.get(work.id, 0)}"
+            step = f"{EVENT}-{waits.get(work.id, 0)}"
             yield CallRow(work.id, step, vietnam_day(at), work.holder_id, OFFICERS)
 
 
@@ -209,7 +209,7 @@ def recorded(session: AnySession, committee_id: int, until: date) -> set[Key]:
         .where(
             Assignment.committee_id == committee_id,
             Assignment.state == OPEN,
-            or_(present, Notice.step == "ongoing"),
+            or_(present, Notice.step == ONGOING),
             Notice.step != PUBLISHED,
         )
     )
@@ -269,7 +269,7 @@ def _dropped(session: AnySession, committee_id: int, since: datetime) -> Iterato
     heard = exists().where(
         other.assignment_id == Notice.assignment_id,
         other.person_id == Notice.person_id,
-        or_(other.step == DROPPED, other.step.startswith("handback-")),
+        or_(other.step == DROPPED, other.step.startswith(f"{HAND_BACK}-")),
     )
     query = (
         _told_in_letters(func.max(Notice.due_on, type_=Date), committee_id)

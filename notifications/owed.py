@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 
 from notifications.mailing import MAILING
 from notifications.policy import (
-    Call,
     Duty,
     Key,
     Legacy,
@@ -27,7 +26,7 @@ from notifications.policy import (
 )
 from tracker.clock import at_vietnam, vietnam_day, vietnam_time
 from tracker.deadlines.ladder import Ladders
-from tracker.deadlines.told_once import HAND_BACK, MOVED, ONGOING, word_of
+from tracker.deadlines.told_once import HAND_BACK, MOVED, ONGOING, Call, word_of
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.store.engine import AnySession
 from tracker.store.queries import asked_notices, asking, bounces, notices, owing, succession
@@ -204,7 +203,7 @@ class Reading:
         """Ongoing work is asked about once before each report; every digest until then repeats it. Nobody above is
         told."""
         rows = [
-            asked_notices.CallRow(row.id, ONGOING, row.asked.by, row.holder_id, asked_notices.OFFICERS)
+            Call(row.id, ONGOING, row.asked.by, row.holder_id, asked_notices.OFFICERS)
             for row in self._asked_about()
             if row.asked.now
         ]
@@ -216,12 +215,9 @@ class Reading:
     def _running(self) -> set[int]:
         return owing.running(self.session, self.id)
 
-    def _call(self, rows: Collection[asked_notices.CallRow], told: Collection[Key]) -> list[Owed]:
-        calls = [
-            Call(one.assignment_id, one.step, one.on, one.unit_id, one.roles, one.person_id) for one in rows
-        ]
-        self._know(one.unit_id for one in calls)
-        return called(calls, self.teams, self.calendar, self.today, told) if calls else []
+    def _call(self, rows: Collection[Call], told: Collection[Key]) -> list[Owed]:
+        self._know(one.unit_id for one in rows)
+        return called(rows, self.teams, self.calendar, self.today, told) if rows else []
 
     def _inherited(self) -> list[Owed]:
         """What reorganisations of the last weeks have left: whoever comes to a unit later finds it on its page."""

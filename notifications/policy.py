@@ -32,6 +32,7 @@ from tracker.deadlines.told_once import (
     ONGOING,
     PUBLISHED,
     RETURNED,
+    Call,
     word_of,
 )
 from tracker.deadlines.workdays import WorkCalendar
@@ -290,18 +291,6 @@ def inherited(
         for person in teams.get(one.unit_id, NOBODY).members((OFFICER, HEAD))
     )
     return [one for one in owed if one.key not in recorded]
-
-
-@dataclass(frozen=True)
-class Call:
-    """What people are told of once: these roles of a unit, and a person. `step` names it."""
-
-    assignment_id: int
-    step: str
-    on: date
-    unit_id: int | None
-    roles: tuple[str, ...]
-    person_id: int | None = None
 
 
 def called(

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from notifications.policy import Call, Duty, Team, called, owed
+from notifications.policy import Duty, Team, called, owed
 from notifications.sweep import sweep
 from tests.notifications.letters import ASKED, made
 from tests.services.asking_desk import publish_plan
 from tracker.deadlines.ladder import Ladders
+from tracker.deadlines.told_once import Call
 from tracker.deadlines.workdays import NATIONAL
 from tracker.extensions import db
 from tracker.services import explaining, extending, handing_back, waiting

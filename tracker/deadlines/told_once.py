@@ -6,10 +6,25 @@ about (`returned-12`: a submission, `extension-4`: a request).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 PUBLISHED, RETURNED, EVENT = "published", "returned", "event"
 EXTENSION, EXPLAIN, WAIT, HAND_BACK, GIVEN = REQUESTS = ("extension", "explain", "wait", "handback", "given")
 MOVED, DROPPED = "moved", "dropped"
 INHERITED, ONGOING, BOUNCED = "inherited", "ongoing", "bounced"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What people are to be told of once: these roles of a unit, and one person where there is one. `step` names it."""
+
+    assignment_id: int
+    step: str
+    on: date
+    unit_id: int | None
+    roles: tuple[str, ...]
+    person_id: int | None = None
 
 
 def word_of(step: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tracker.clock import vietnam_day
-from tracker.deadlines.told_once import EXPLAIN, EXTENSION, GIVEN, HAND_BACK, REQUESTS, WAIT
+from tracker.deadlines.told_once import EXPLAIN, EXTENSION, GIVEN, HAND_BACK, REQUESTS, WAIT, Call
 from tracker.life import EXCUSED, LIVE, WAITING
 from tracker.store.engine import AnySession
 from tracker.store.models import (
@@ -34,18 +34,6 @@ from tracker.store.queries.units import names, person_names
 
 OFFICERS, ALL = ("officer",), ("officer", "head")
 ANSWERED = ("offered", "agreed", "refused")
-
-
-@dataclass(frozen=True)
-class CallRow:
-    """A request that people are to be told of: these roles of a unit, and one person where there is one."""
-
-    assignment_id: int
-    step: str
-    on: date
-    unit_id: int | None
-    roles: tuple[str, ...]
-    person_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +57,7 @@ class AskedRow:
     coordinator_id: int
 
 
-def calls(session: AnySession, committee_id: int, since: datetime) -> list[CallRow]:
+def calls(session: AnySession, committee_id: int, since: datetime) -> list[Call]:
     """What was decided since then, and what is asked and not answered yet."""
     return [
         *_extensions(session, committee_id, since),
@@ -79,7 +67,7 @@ def calls(session: AnySession, committee_id: int, since: datetime) -> list[CallR
     ]
 
 
-def _extensions(session: AnySession, committee_id: int, since: datetime) -> Iterator[CallRow]:
+def _extensions(session: AnySession, committee_id: int, since: datetime) -> Iterator[Call]:
     query = (
         select(Extension, Assignment.holder_id, Person.active)
         .join(Assignment, Assignment.id == Extension.assignment_id)
@@ -94,10 +82,10 @@ def _extensions(session: AnySession, committee_id: int, since: datetime) -> Iter
         assert one.decided_at is not None
         on = vietnam_day(one.decided_at)
         asker = one.asked_by_id if active else None
-        yield CallRow(one.assignment_id, f"{EXTENSION}-{one.id}", on, holder_id, OFFICERS, asker)
+        yield Call(one.assignment_id, f"{EXTENSION}-{one.id}", on, holder_id, OFFICERS, asker)
 
 
-def _explanations(session: AnySession, committee_id: int) -> Iterator[CallRow]:
+def _explanations(session: AnySession, committee_id: int) -> Iterator[Call]:
     query = (
         select(Explanation, Assignment)
         .join(Assignment, Assignment.id == Explanation.assignment_id)
@@ -113,10 +101,10 @@ def _explanations(session: AnySession, committee_id: int) -> Iterator[CallRow]:
     since = held_since(session)
     for one, work in found:
         if since(work.plan_id, work.timing_id, work.period) is None:  # else nobody could answer
-            yield CallRow(work.id, f"{EXPLAIN}-{one.id}", one.due_on, work.holder_id, ALL)
+            yield Call(work.id, f"{EXPLAIN}-{one.id}", one.due_on, work.holder_id, ALL)
 
 
-def _waits(session: AnySession, committee_id: int) -> Iterator[CallRow]:
+def _waits(session: AnySession, committee_id: int) -> Iterator[Call]:
     query = (
         select(Wait, Assignment)
         .join(Assignment, Assignment.id == Wait.assignment_id)
@@ -133,10 +121,10 @@ def _waits(session: AnySession, committee_id: int) -> Iterator[CallRow]:
     since = held_since(session)
     for one, work in found:
         if since(work.plan_id, work.timing_id, work.period) is None:
-            yield CallRow(work.id, f"{WAIT}-{one.id}", one.since, one.unit_id, OFFICERS)
+            yield Call(work.id, f"{WAIT}-{one.id}", one.since, one.unit_id, OFFICERS)
 
 
-def _hand_backs(session: AnySession, committee_id: int, since: datetime) -> Iterator[CallRow]:
+def _hand_backs(session: AnySession, committee_id: int, since: datetime) -> Iterator[Call]:
     query = (
         select(HandBack, Assignment, Person.active)
         .join(Assignment, Assignment.id == HandBack.assignment_id)
@@ -151,9 +139,9 @@ def _hand_backs(session: AnySession, committee_id: int, since: datetime) -> Iter
         assert one.decided_at is not None
         on = vietnam_day(one.decided_at)
         if active:
-            yield CallRow(work.id, f"{HAND_BACK}-{one.id}", on, None, (), one.asked_by_id)
+            yield Call(work.id, f"{HAND_BACK}-{one.id}", on, None, (), one.asked_by_id)
         if one.to_id is not None and one.to_id == work.holder_id and work.state in LIVE:
-            yield CallRow(work.id, f"{GIVEN}-{one.id}", on, one.to_id, ALL)
+            yield Call(work.id, f"{GIVEN}-{one.id}", on, one.to_id, ALL)
 
 
 def _parts(step: str) -> tuple[str, int] | None:

@@ -10,10 +10,9 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.clock import vietnam_day
-from tracker.deadlines.told_once import BOUNCED
+from tracker.deadlines.told_once import BOUNCED, Call
 from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, Letter, LinkOpening, Notice, Person, Plan
-from tracker.store.queries.asked_notices import CallRow
 from tracker.store.queries.work import batches
 
 COORDINATORS = ("coordinator",)
@@ -45,7 +44,7 @@ def letter_named(session: AnySession, named: Iterable[tuple[int, str]], text: st
     return None
 
 
-def calls(session: AnySession, committee_id: int, since: datetime) -> list[CallRow]:
+def calls(session: AnySession, committee_id: int, since: datetime) -> list[Call]:
     """Contacts that turned red since then and still are: told once to the coordinators of each unit that follows up
     a plan in the letter; the step hangs on the first assignment of that unit's plans."""
     letters = _letters_of_red_contacts(session, since)
@@ -58,9 +57,7 @@ def calls(session: AnySession, committee_id: int, since: datetime) -> list[CallR
         .order_by(Notice.letter_id, Plan.coordinator_id)
     )
     return [
-        CallRow(
-            row.work, f"{BOUNCED}-{row.letter_id}", letters[row.letter_id], row.coordinator_id, COORDINATORS
-        )
+        Call(row.work, f"{BOUNCED}-{row.letter_id}", letters[row.letter_id], row.coordinator_id, COORDINATORS)
         for batch in batches(letters)
         for row in session.execute(query.where(Notice.letter_id.in_(batch)))
     ]

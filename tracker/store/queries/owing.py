@@ -12,7 +12,7 @@ from sqlalchemy import Date, and_, distinct, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.clock import vietnam_day
-from tracker.deadlines.told_once import DROPPED, EVENT, HAND_BACK, MOVED, ONGOING, PUBLISHED, RETURNED
+from tracker.deadlines.told_once import DROPPED, EVENT, HAND_BACK, MOVED, ONGOING, PUBLISHED, RETURNED, Call
 from tracker.life import EXCUSED, LIVE, OPEN
 from tracker.store.engine import AnySession
 from tracker.store.models import (
@@ -29,7 +29,7 @@ from tracker.store.models import (
     Wait,
 )
 from tracker.store.queries.absences import acting_for
-from tracker.store.queries.asked_notices import ALL, OFFICERS, CallRow
+from tracker.store.queries.asked_notices import ALL, OFFICERS
 from tracker.store.queries.closings import held_since
 from tracker.store.queries.notices import teams
 from tracker.store.queries.units import valid_on
@@ -42,14 +42,14 @@ EVENT_CAME, URGING_DUE = "event-came", "urging-letter-due"
 # What is told once
 
 
-def published(session: AnySession, committee_id: int, since: date, day: date) -> list[CallRow]:
+def published(session: AnySession, committee_id: int, since: date, day: date) -> list[Call]:
     """Work that versions of plans have asked for since then, of units in which somebody was not told of all of it."""
     lacking = _lacking(session, committee_id, since, day)
     if not lacking:
         return []
     held = held_since(session)
     return [
-        CallRow(row.id, PUBLISHED, row.due_on or row.published_on, row.holder_id, ALL)
+        Call(row.id, PUBLISHED, row.due_on or row.published_on, row.holder_id, ALL)
         for batch in batches(lacking)
         for row in session.execute(
             select(
@@ -119,7 +119,7 @@ def _lacking(session: AnySession, committee_id: int, since: date, day: date) -> 
     ]
 
 
-def returned(session: AnySession, committee_id: int, since: datetime) -> Iterator[CallRow]:
+def returned(session: AnySession, committee_id: int, since: datetime) -> Iterator[Call]:
     """Evidence that was sent back since then and not sent anew: the unit's officers, and whoever had sent it."""
     query = (
         select(Submission, Assignment, Person.active)
@@ -142,10 +142,10 @@ def returned(session: AnySession, committee_id: int, since: datetime) -> Iterato
             sender = one.person_id if active and not one.via else None  # else it was recorded on behalf
             assert one.decided_at is not None
             on = vietnam_day(one.decided_at)
-            yield CallRow(work.id, f"{RETURNED}-{one.id}", on, work.holder_id, OFFICERS, sender)
+            yield Call(work.id, f"{RETURNED}-{one.id}", on, work.holder_id, OFFICERS, sender)
 
 
-def opened(session: AnySession, committee_id: int, since: datetime) -> Iterator[CallRow]:
+def opened(session: AnySession, committee_id: int, since: datetime) -> Iterator[Call]:
     """Work whose event has come since then."""
     query = (
         select(Fact.at, Assignment)
@@ -167,7 +167,7 @@ def opened(session: AnySession, committee_id: int, since: datetime) -> Iterator[
     for at, work in last.values():
         if held(work.plan_id, work.timing_id, work.period) is None:
             step = f"{EVENT}-{waits.get(work.id, 0)}"
-            yield CallRow(work.id, step, vietnam_day(at), work.holder_id, OFFICERS)
+            yield Call(work.id, step, vietnam_day(at), work.holder_id, OFFICERS)
 
 
 def _event_waits(session: AnySession, ids: Iterable[int]) -> dict[int, int]:

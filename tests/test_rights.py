@@ -71,6 +71,7 @@ FREE = {
     "webhooks.derived": "pure",
     "webhooks.add_message": "part of deeds and sweeps that have asked",
     "webhooks.read_address": "pure",
+    "webhooks.is_listed": "pure",
     "work.day_that_counts": "pure",
     "work.asked_for": "part of deeds that have asked",
     "work.reason_given": "pure",

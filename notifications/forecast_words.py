@@ -92,7 +92,7 @@ def _lines(mail: Mail) -> Iterator[str]:
     yield f"  {mail.name} <{mail.address}> ({kind}{weekly})" + (f": {mail.subject}" if mail.subject else "")
     if mail.fault:
         yield f"    {mail.fault}"
-    for item in mail.items[:LINES]:
+    for item in mail.works[:LINES]:
         yield f"    - {told_words(item.step)}: {item.work.title} ({item.work.unit}, {plain_day(item.due_on)})"
-    if len(mail.items) > LINES:
-        yield "    " + _("và %(n)d dòng nữa", n=len(mail.items) - LINES)
+    if len(mail.works) > LINES:
+        yield "    " + _("và %(n)d dòng nữa", n=len(mail.works) - LINES)

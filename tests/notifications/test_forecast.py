@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from notifications.forecast import forecast
+from notifications.forecast_words import as_words
 from notifications.sweep import sweep
 from tests.notifications.foreseen import days_of
 from tracker.cli import main
@@ -31,6 +32,7 @@ from tracker.store.models import (
     SweepRun,
     Wait,
 )
+from tracker.store.queries.foreseen import Forecast, Item, Line, Mail
 
 FIRST = date(2026, 5, 12)
 
@@ -225,3 +227,13 @@ def test_the_command_refuses_in_words(command, office, arguments, words):
     done = command(*arguments)
     assert done.exit_code != 0
     assert words in done.output
+
+
+def test_steps_of_one_day_are_one_line(sqlite_app: Any) -> None:
+    due = date(2026, 6, 22)  # a Monday: three days before and one day before are told on the Friday
+    work = Line(1, 1, "41/KH-UBND", "Lập danh mục văn bản", "UBND xã Tân Lập", "once", due)
+    steps = tuple(Item(step, due, work) for step in ("-1", "-3"))
+    mail = Mail(date(2026, 6, 19), "digest", False, 1, 1, "Trần Quốc Bảo", "bao@sonthanh.example", "", steps)
+    assert [one.step for one in mail.works] == ["-1"]
+    found = Forecast(date(2026, 6, 19), date(2026, 6, 19), (mail,), 0, None, ())
+    assert "\n".join(as_words(found)).count("Lập danh mục văn bản") == 1

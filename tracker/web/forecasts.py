@@ -48,11 +48,11 @@ class Row:
 
     @property
     def lines(self) -> tuple[Item, ...]:
-        return self.mail.items[:LINES]
+        return self.mail.works[:LINES]
 
     @property
     def more(self) -> int:
-        return max(len(self.mail.items) - LINES, 0)
+        return max(len(self.mail.works) - LINES, 0)
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _days(mails: Iterable[Mail], first: date, last: date) -> list[Day]:
 
 
 def _row(mail: Mail) -> Row:
-    return Row(mail, tuple(Counter(told_words(item.step) for item in mail.items).items()))
+    return Row(mail, tuple(Counter(told_words(item.step) for item in mail.works).items()))
 
 
 def _readers(mails: Iterable[Mail]) -> list[Reader]:

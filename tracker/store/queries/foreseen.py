@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from math import inf
 
 from sqlalchemy import func, select
 
@@ -73,6 +74,21 @@ class Mail:
     @property
     def units(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(item.work.unit for item in self.items))
+
+    @property
+    def works(self) -> tuple[Item, ...]:
+        """Each piece of work once: before days off several of its steps fall on one day, and the last is told."""
+        found: dict[int, Item] = {}
+        for item in self.items:
+            before = found.get(item.work.id)
+            if before is None or _days(item.step) > _days(before.step):
+                found[item.work.id] = item
+        return tuple(found.values())
+
+
+def _days(step: str) -> float:
+    """So many days after the due day; what is told once comes before all steps of the ladder."""
+    return int(step) if step.lstrip("+-").isdecimal() else inf
 
 
 @dataclass(frozen=True)

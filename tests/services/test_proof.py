@@ -17,7 +17,7 @@ from tracker.services import absences, extending, plans, show_notices, work
 from tracker.services.absences import Leave
 from tracker.services.evidence import Given
 from tracker.services.work import FromLetter
-from tracker.store.models import Assignment, Extension, Feed, Letter, LinkOpening, Notice, Person
+from tracker.store.models import Assignment, Extension, Feed, Letter, LinkOpening, Notice, Person, Role
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -193,3 +193,12 @@ def test_the_unit_the_coordinator_and_those_above_see_it_and_partners_do_not(wor
             page(world, work_id, clock, who)
     with pytest.raises(NotFound):
         show_notices.proof(world.actor("leader"), 10**6, at=clock.now)
+
+
+def test_who_heads_the_office_that_follows_up_is_no_head_of_the_unit(world, clock, work_id, told):
+    now = {"committee_id": world.committee, "unit_id": world.justice, "valid_from": date(2026, 1, 1)}
+    db.session.add(Role(person_id=world.people["coordinator"], role="head", **now))
+    db.session.commit()
+    told("coordinator", "+5", date(2026, 5, 12))
+    (one,) = page(world, work_id, clock).notices
+    assert one.role == "coordinator"

@@ -258,7 +258,7 @@ def _places() -> tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...]:
             ("calendar", "report_dates", "ladders"),
         ),
         ("people.see", "people.index", "people", _("Người dùng"), _("Người dùng"), ("people", "staffing")),
-        ("outbox.see", "outbox.index", "mail", _("Thư đi"), _("Thư đi"), ("outbox",)),
+        ("outbox.see", "outbox.index", "mail", _("Thư đi"), _("Thư đi"), ("outbox", "channels")),
     )
 
 

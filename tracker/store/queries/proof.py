@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from tracker.access import UNIT_ROLES
 from tracker.clock import vietnam_day
 from tracker.store.engine import AnySession
 from tracker.store.models import Absence, Assignment, Fact, Feed, Letter, LinkOpening, Notice, Person, Role
@@ -152,7 +153,8 @@ class _Roles:
         self.absences = session.execute(query.order_by(Absence.id)).all()
         holders = {*people, *(row.Absence.person_id for row in self.absences)}
         ours = or_(
-            Role.unit_id.in_({work.holder_id, work.unit_id, coordinator_id}),
+            Role.role.in_(UNIT_ROLES) & Role.unit_id.in_({work.holder_id, work.unit_id}),
+            (Role.role == "coordinator") & (Role.unit_id == coordinator_id),
             (Role.role == "leader") & (Role.committee_id == work.committee_id),
         )
         self.roles = list(session.scalars(select(Role).where(Role.person_id.in_(holders), ours)))

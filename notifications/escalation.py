@@ -46,7 +46,8 @@ def _told_above(facts: Facts) -> list[tuple[Told, LetterRow]]:
 
 
 def _elsewhere(told: Told, row: LetterRow, facts: Facts) -> bool:
-    return row.due_on == told.due_on and not facts.own(row.holder_id)
+    """Whoever has changed units since is not told of the old one's work as if it were theirs to watch."""
+    return row.due_on == told.due_on and not facts.own(row.holder_id) and facts.oversees(row)
 
 
 def _overdue(row: LetterRow, today: date) -> bool:

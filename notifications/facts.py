@@ -96,6 +96,13 @@ class Facts:
         """Whether the reader does the work of that unit."""
         return holder_id in self.reader.units(*UNIT_ROLES)
 
+    def oversees(self, row: LetterRow) -> bool:
+        """Whether the reader follows the plan of that work up, or leads its committee."""
+        leads = any(
+            one.role == "leader" and one.committee_id == row.committee_id for one in self.reader.roles
+        )
+        return leads or row.coordinator_id in self.reader.units("coordinator")
+
     def url(self, assignment_id: int, base_url: str) -> str:
         """Where a line leads: to a page that takes one tick where the reader may tick, else to the work."""
         row = self.works.get(assignment_id)

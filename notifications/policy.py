@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from tracker.deadlines.ladder import (
     COORDINATOR,
@@ -124,9 +125,9 @@ def owed(
         if not _is_urged(duty, today):
             continue
         assert duty.due_on is not None
-        for step, roles, rises in rungs.of(duty):
-            for person in people.told(duty, roles, rises=rises):
-                key = (duty.assignment_id, person, step, duty.due_on)
+        for rung in rungs.of(duty):
+            for person in people.told(duty, rung.to, rises=rung.rises):
+                key = (duty.assignment_id, person, rung.code, duty.due_on)
                 if key not in recorded and key not in found:  # the rhythm may meet a step
                     found[key] = Owed(*key)
     return list(found.values())
@@ -136,14 +137,22 @@ def _is_urged(duty: Duty, today: date) -> bool:
     return duty.due_on is not None and duty.state == OPEN and duty.urged_from <= today
 
 
-Rung = tuple[str, tuple[str, ...], bool]
-"""(code, roles, whether it rises above those who are reminded)."""
+class Rung(NamedTuple):
+    """What is reached of a ladder: to whom, whether it rises above those who are reminded, and whether an urging letter
+    is due on it."""
+
+    code: str
+    to: tuple[str, ...]
+    rises: bool
+    letter: bool = False
 
 
 class _Rungs:
     """What of the ladders is reached on a day: the same for all work that is alike, worked out once."""
 
-    def __init__(self, ladders: Ladders, calendar: WorkCalendar, today: date, told_by: date | None) -> None:
+    def __init__(
+        self, ladders: Ladders, calendar: WorkCalendar, today: date, told_by: date | None = None
+    ) -> None:
         self.ladders = ladders
         self.calendar = calendar
         self.today = today
@@ -161,17 +170,17 @@ class _Rungs:
         reached = tuple(self._reached(duty, ladder, self.today))
         if self.told_by is None or not _is_urged(duty, self.told_by):
             return reached
-        before = {name for name, _roles, _rises in self._reached(duty, ladder, self.told_by)}
-        return tuple(rung for rung in reached if rung[0] not in before)
+        before = {rung.code for rung in self._reached(duty, ladder, self.told_by)}
+        return tuple(rung for rung in reached if rung.code not in before)
 
     def _reached(self, duty: Duty, ladder: Ladder, day: date) -> Iterator[Rung]:
         for step in ladder.steps:
             if _reached(step, duty, self.calendar, day):
-                yield step.code, step.to, step.escalates
+                yield Rung(step.code, step.to, step.escalates, step.letter)
         days = _days_of(ladder.rhythm, duty, self.calendar, day)
         if ladder.rhythm is not None and days is not None:
             roles = tuple(role for role in ladder.rhythm.to if role == OFFICER or not duty.undecided)
-            yield code(days), roles, True
+            yield Rung(code(days), roles, rises=True)
 
 
 class _People:
@@ -252,13 +261,14 @@ def urgings(
     """Which letters are due and not recorded: not to courtesy units, nor while another day is asked for."""
     if not calendar.works(today):
         return []
+    rungs = _Rungs(ladders, calendar, today)
     found: dict[tuple[int, date], Urging] = {}
     for duty in duties:
         if duty.courtesy or not _is_urged(duty, today):
             continue
-        for step in ladders.of(duty.plan_id, duty.kind, duty.task_id).steps:
-            if step.letter and duty.due_on and _reached(step, duty, calendar, today):
-                one = Urging(duty.assignment_id, duty.plan_id, duty.unit_id, duty.due_on, step.code)
+        for rung in rungs.of(duty):
+            if rung.letter and duty.due_on:
+                one = Urging(duty.assignment_id, duty.plan_id, duty.unit_id, duty.due_on, rung.code)
                 found.setdefault(one.key, one)
     return [one for key, one in found.items() if key not in recorded]
 

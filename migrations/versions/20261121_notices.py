@@ -154,18 +154,22 @@ def upgrade() -> None:
     _move_ladders()
 
 
-def _move_ladders() -> None:
-    """A committee's own ladder was a setting; it becomes the rule of the whole committee."""
+def _tables() -> tuple[sa.TableClause, sa.TableClause]:
     committee = sa.table("committee", sa.column("id", sa.Integer), sa.column("settings", sa.JSON))
-    moment = tracker.store.models.types.UtcDateTime(timezone=True)
     rule = sa.table(
         "ladder_rule",
         sa.column("committee_id", sa.Integer),
         sa.column("scope", sa.String),
         sa.column("kind", sa.String),
         sa.column("ladder", sa.JSON),
-        sa.column("changed_at", moment),
+        sa.column("changed_at", tracker.store.models.types.UtcDateTime(timezone=True)),
     )
+    return committee, rule
+
+
+def _move_ladders() -> None:
+    """A committee's own ladder was a setting; it becomes the rule of the whole committee."""
+    committee, rule = _tables()
     connection = op.get_bind()
     for row in connection.execute(sa.select(committee)).all():
         settings = dict(row.settings or {})
@@ -182,7 +186,25 @@ def _move_ladders() -> None:
         connection.execute(sa.update(committee).where(committee.c.id == row.id).values(settings=settings))
 
 
+def _move_ladders_back() -> None:
+    """The committee's steps for those roles that there were; narrower rules and rhythms go."""
+    committee, rule = _tables()
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(rule).where(rule.c.scope == "committee")).all():
+        steps = [
+            {"days": step["days"], "count": step.get("count", "calendar"), "to": to}
+            for step in row.ladder["steps"]
+            if (to := [role for role in step["to"] if role in ("officer", "head")])
+        ]
+        known = connection.scalar(sa.select(committee.c.settings).where(committee.c.id == row.committee_id))
+        settings = {**(known or {}), "ladder": steps}
+        connection.execute(
+            sa.update(committee).where(committee.c.id == row.committee_id).values(settings=settings)
+        )
+
+
 def downgrade() -> None:
+    _move_ladders_back()
     # What the older tables cannot hold goes: messages to a webhook have no person.
     op.execute("delete from notice where letter_id in (select id from letter where person_id is null)")
     op.execute("delete from link_opening")

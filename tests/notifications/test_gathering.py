@@ -72,6 +72,15 @@ def test_work_of_a_unit_without_anybody_is_told_before_it_is_late(told: Made, de
     assert "XIN BÁO TRỰC TIẾP (1)" in letter.text
 
 
+def test_nobody_is_told_of_a_unit_that_they_neither_belong_to_nor_follow_up(told: Made, desk: Desk) -> None:
+    """As whoever changed units since the step was decided."""
+    due = date(2026, 5, 13)
+    soon = date(2026, 5, 21)
+    late, coming = desk.give("Việc cũ", due, unit="binh_minh"), desk.give("Việc tới", soon, unit="binh_minh")
+    assert told("officer", (late, "+3", due), (coming, "-3", soon)) is None
+    assert told("coordinator", (late, "+3", due)) is not None
+
+
 def test_a_moved_day_is_told_with_the_one_that_was_told_before(told: Made, desk: Desk, world: Any) -> None:
     new = date(2026, 5, 29)
     work = desk.give("Báo cáo tháng 5", new)

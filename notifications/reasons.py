@@ -128,7 +128,7 @@ def _now(facts: Facts) -> list[str]:
         (_("việc được trả lại"), len(returned(facts))),
         (_("việc chờ đã có hạn"), len(opened(facts))),
         (_("quyết định về gia hạn"), counts["extension"]),
-        (_("đề nghị giải trình"), counts["explain"]),
+        (_("đề nghị giải trình") if facts.courtesy() else _("yêu cầu giải trình"), counts["explain"]),
     )
     return [name for name, count in names if count]
 

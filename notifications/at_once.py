@@ -45,6 +45,17 @@ def opened(facts: Facts) -> Found:
     return [one for one in facts.of(EVENT) if one[1].state == OPEN and one[1].due_on is not None]
 
 
+def new_plans(facts: Facts) -> list[str]:
+    """`31/KH-UBND “Phổ biến, giáo dục pháp luật năm 2026”`: the plans of new work by number and title, each once."""
+    plans = {row.plan_id: row for _told, row in published(facts)}
+    return [
+        f"{row.plan_name} “{cut(row.plan_title, TITLE)}”"
+        if row.plan_title not in ("", row.plan_name)
+        else row.plan_name
+        for row in plans.values()
+    ]
+
+
 def sections(facts: Facts, today: date, base_url: str, *, several: bool) -> tuple[Section, ...]:
     url = f"{base_url}/viec"
     back, event, new = returned(facts), opened(facts), published(facts)

@@ -29,6 +29,7 @@ from tracker.store.queries.ongoing import OngoingRow
 from tracker.vietnamese.forms import sentence
 
 AT_ONCE = (EXPLAIN, EXTENSION)
+PLANS_NAMED = 3  # of new work; more are named by the lines alone
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,14 @@ def now(
         return printed(_now_page(person, told, facts, sender, late_since), _calendar(told, facts, base_url))
 
 
+def _opening_now(plans: Sequence[str], sender: _Sender) -> str:
+    """Lines name a plan by its number; whoever hears of it for the first time is told its title."""
+    opening = _("%(units)s xin báo các nội dung dưới đây.", units=sender.coordinators)
+    if not 0 < len(plans) <= PLANS_NAMED:
+        return opening
+    return " ".join((opening, _("Việc mới thuộc kế hoạch %(plans)s.", plans=joined(plans))))
+
+
 def _now_page(person: str, told: _Told, facts: Facts, sender: _Sender, late_since: date | None) -> Page:
     courtesy, base_url = facts.courtesy(), sender.base_url
     sections = [
@@ -205,7 +214,7 @@ def _now_page(person: str, told: _Told, facts: Facts, sender: _Sender, late_sinc
     return Page(
         headline=head,
         person=one_line(person),
-        opening=_("%(units)s xin báo các nội dung dưới đây.", units=sender.coordinators),
+        opening=_opening_now(at_once.new_plans(facts), sender),
         day=day_words(sender.today),
         preview=head,
         sections=numbered(sections),

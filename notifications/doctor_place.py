@@ -35,7 +35,7 @@ def base_url(house: House) -> Iterator[Finding]:
         yield Finding(
             house.grave,
             f"Địa chỉ trong thư và lịch là {url}, người nhận không mở được.",
-            "Đặt TRACKER_BASE_URL là địa chỉ mà các đơn vị dùng, ví dụ https://dondoc.coquan.gov.vn.",
+            "Đặt TRACKER_BASE_URL là địa chỉ mà các đơn vị dùng, ví dụ https://dondoc.coquan.example.",
         )
     elif parts.scheme != "https":
         yield Finding(

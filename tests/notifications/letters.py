@@ -95,6 +95,7 @@ def letter_row(number: int, title: str, due: date | None, **changes: Any) -> Let
         "committee_id": 1,
         "plan_id": 12,
         "plan_name": "12/KH-UBND",
+        "plan_title": "Phổ biến, giáo dục pháp luật năm 2026",
         "task_id": number,
         "kind": "task",
         "title": title,

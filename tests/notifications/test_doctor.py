@@ -186,8 +186,8 @@ def test_the_mailbox_of_returned_mail(house, imap_port, free_port):
 @pytest.mark.parametrize(
     ("url", "production", "mark"),
     [
-        ("https://dondoc.sonthanh.gov.vn", True, OK),
-        ("http://dondoc.sonthanh.gov.vn", True, WRONG),
+        ("https://dondoc.sonthanh.example", True, OK),
+        ("http://dondoc.sonthanh.example", True, WRONG),
         ("http://localhost:8000", True, WRONG),
         ("https://127.0.0.1", True, WRONG),
         ("http://[::1]:8000", True, WRONG),

@@ -63,7 +63,7 @@ def read_email(text: str, *, needed: bool = True) -> str:
     whole = local and "." in host.strip(".") and email.isascii() and not any(c.isspace() for c in email)
     if not whole or len(email) > 254 or parseaddr(email)[1] != email:
         raise Invalid(
-            f"“{text.strip()[:80]}” chưa phải địa chỉ thư. Xin ghi như ten@coquan.gov.vn.", code="bad-email"
+            f"“{text.strip()[:80]}” chưa phải địa chỉ thư. Xin ghi như ten@coquan.example.", code="bad-email"
         )
     return email
 

@@ -178,7 +178,7 @@ def read_address(text: str, hosts: Collection[str]) -> str:
     """The address as it is kept. Raises `Invalid` with who can help."""
     url = text.strip()
     if not url:
-        raise Invalid("Xin nhập địa chỉ nhận tin, dạng https://tin.coquan.gov.vn/don-doc.", code="no-url")
+        raise Invalid("Xin nhập địa chỉ nhận tin, dạng https://tin.coquan.example/don-doc.", code="no-url")
     host, port, scheme = _parts(url)
     if scheme == "http" and not _is_loopback(host):
         raise Invalid(
@@ -204,7 +204,7 @@ def is_listed(host: str, port: int | None, scheme: str, hosts: Collection[str]) 
 def _parts(url: str) -> tuple[str, int | None, str]:
     """(host, port, scheme). The name and password of an address, and what comes after #, have no place here."""
     wrong = Invalid(
-        "Địa chỉ nhận tin chưa đúng. Xin nhập dạng https://tin.coquan.gov.vn/don-doc, không kèm tên đăng nhập.",
+        "Địa chỉ nhận tin chưa đúng. Xin nhập dạng https://tin.coquan.example/don-doc, không kèm tên đăng nhập.",
         code="bad-url",
     )
     try:

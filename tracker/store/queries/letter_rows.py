@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -58,6 +58,7 @@ class LetterRow:
     committee_id: int
     plan_id: int
     plan_name: str
+    plan_title: str
     task_id: int
     kind: str
     title: str
@@ -157,12 +158,14 @@ def works(session: AnySession, ids: Iterable[int], day: date) -> dict[int, Lette
     made = {}
     for row in found:
         kind, title = texts.get(row.task_id, ("task", ""))
+        plan = plans.get(row.plan_id, NO_PLAN)
         note = notes.get(row.id)
         made[row.id] = LetterRow(
             id=row.id,
             committee_id=row.committee_id,
             plan_id=row.plan_id,
-            plan_name=plans.get(row.plan_id, ""),
+            plan_name=plan.number or plan.title,
+            plan_title=plan.title,
             task_id=row.task_id,
             kind=kind,
             title=title,
@@ -218,15 +221,23 @@ def _texts(session: AnySession, task_ids: Iterable[int]) -> dict[int, tuple[str,
     return found
 
 
-def _plan_names(session: AnySession, plan_ids: Iterable[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
+class _Plan(NamedTuple):
+    number: str
+    title: str
+
+
+NO_PLAN = _Plan("", "")
+
+
+def _plan_names(session: AnySession, plan_ids: Iterable[int]) -> dict[int, _Plan]:
+    found: dict[int, _Plan] = {}
     for batch in batches(plan_ids):
         query = (
             select(PlanVersion.plan_id, PlanVersion.number, PlanVersion.title)
             .where(PlanVersion.plan_id.in_(batch), PlanVersion.state != "draft")
             .order_by(PlanVersion.ordinal)
         )
-        found.update((plan_id, number or title) for plan_id, number, title in session.execute(query))
+        found.update((plan_id, _Plan(number, title)) for plan_id, number, title in session.execute(query))
     return found
 
 

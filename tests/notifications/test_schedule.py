@@ -165,7 +165,7 @@ def test_a_new_sweeper_sends_what_a_dead_one_had_claimed(
     desk.give("Việc của Tân Lập", date(2026, 5, 20))
     moment = at_vietnam(date(2026, 5, 13), 7, 45)
     collect(db.session, moment)
-    assert outbox.claim(db.session, "dead process", moment, 50)
+    assert outbox.claim(db.session, "dead process", moment, 50, "mail")
     sweepers()
     wait_for(lambda: len(post.to) == 1)
 
@@ -178,7 +178,7 @@ def test_a_tick_by_hand_leaves_alone_what_a_running_service_is_sending(
     clock.day(2026, 5, 13)
     collect(db.session, clock())
     with alive.marked("the running service"):
-        outbox.claim(db.session, "the running service", clock(), 50)
+        outbox.claim(db.session, "the running service", clock(), 50, "mail")
         assert tick_once(app).sent == 0
     assert tick_once(app).sent == 1
 

@@ -28,7 +28,7 @@ def chat_text(title: str, day: date, tally: Tally, units: Iterable[UnitCount], a
     no room are counted."""
     units = list(units)
     head = [_cut(title, TITLE), f"Đến {day_words(day)}: {_counts(tally)}."]
-    foot = [ASKING] + ([address] if 0 < len(address) <= ADDRESS and not address.split()[1:] else [])
+    foot = [ASKING] + ([address] if 0 < len(address) <= ADDRESS and [address] == address.split() else [])
     lists = [
         ("Quá hạn", [(one.name, one.overdue) for one in units if one.overdue]),
         ("Hạn hôm nay", [(one.name, one.today) for one in units if one.today]),

@@ -163,7 +163,7 @@ def _digest_page(
         late=_late(late_since if _was_due_before(facts, sender) else None),
         followers=_followers(sender.followers, facts),
         why=_why(told, facts, sender, now=False),
-        settings_url=f"{base_url}/tai-khoan",
+        settings_url=f"{base_url}/tai-khoan#thu",
         unsubscribe=facts.unsubscribe if not_late else "",
     )
 
@@ -223,7 +223,7 @@ def _now_page(person: str, told: _Told, facts: Facts, sender: _Sender, late_sinc
         late=_late(late_since),
         followers=_followers(sender.followers, facts),
         why=_why(told, facts, sender, now=True),
-        settings_url=f"{base_url}/tai-khoan",
+        settings_url=f"{base_url}/tai-khoan#thu",
         digest=False,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -99,27 +99,26 @@ class Ladders:
 
     def of(self, plan_id: int, kind: str, task_id: int) -> Ladder:
         """The closest one."""
-        if not self.own:
+        if not self.own:  # as for most committees; a sweep asks for very much work
             return ORDINARY
-        for scope in scopes(plan_id, kind, task_id):
-            if scope in self.own:
-                return self.own[scope]
-        return ORDINARY
+        return self.holding(scopes(plan_id=plan_id, kind=kind, task_id=task_id))[0]
+
+    def holding(self, wanted: Iterable[str]) -> tuple[Ladder, str]:
+        """The first of these that there is, and its scope; the ordinary one has none."""
+        return next(((self.own[scope], scope) for scope in wanted if scope in self.own), (ORDINARY, ""))
 
     @property
     def look_ahead(self) -> timedelta:
         return max(ladder.look_ahead for ladder in (ORDINARY, *self.own.values()))
 
 
-def scopes(plan_id: int, kind: str, task_id: int) -> tuple[str, ...]:
-    """From the closest to the widest."""
-    return (
-        scope_of(task_id=task_id),
-        scope_of(plan_id=plan_id, kind=kind),
-        scope_of(plan_id=plan_id),
-        scope_of(kind=kind),
-        scope_of(),
-    )
+def scopes(*, plan_id: int | None = None, kind: str = "", task_id: int | None = None) -> tuple[str, ...]:
+    """From the closest to the widest; `kind` is also that of the task."""
+    places: list[dict[str, Any]] = [{"task_id": task_id}] if task_id is not None else []
+    if plan_id is not None:
+        places += [{"plan_id": plan_id, "kind": kind}, {"plan_id": plan_id}]
+    places += [{"kind": kind}, {}]
+    return tuple(dict.fromkeys(scope_of(**place) for place in places))
 
 
 # On which day a step falls

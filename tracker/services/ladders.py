@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from tracker import access
 from tracker.access import Actor, Thing
-from tracker.deadlines.ladder import ORDINARY, Ladder, ladder_from, ladder_to, scope_of
+from tracker.deadlines.ladder import Ladder, ladder_to, scope_of, scopes
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
@@ -24,6 +24,7 @@ from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Assignment, Committee, LadderRule, Plan, PlanVersion, Task, TaskVersion
 from tracker.store.queries.calendar import calendar_of
+from tracker.store.queries.ladders import ladders
 from tracker.store.queries.plans import published_of
 from tracker.store.queries.units import person_names
 
@@ -252,12 +253,14 @@ class _Rules:
     def __init__(self, committee_id: int) -> None:
         rows = db.session.scalars(select(LadderRule).where(LadderRule.committee_id == committee_id))
         self.by_scope = {rule.scope: rule for rule in rows}
+        self.ladders = ladders(db.session, committee_id)
         self.people = person_names(db.session, {rule.changed_by_id for rule in self.by_scope.values()})
 
     def shown(self, where: Where, *, own: bool = True) -> Shown:
         rule = self.by_scope.get(where.scope)
-        wider = _wider(where)[0 if own else 1 :]
-        ladder, source = self._holding([one.scope for one in wider])
+        kind = where.kind or (_kind(where.task_id) if where.task_id else "")
+        chain = scopes(plan_id=where.plan_id, kind=kind, task_id=where.task_id)
+        ladder, source = self.ladders.holding(chain if own else chain[1:])
         return Shown(
             where=where,
             ladder=ladder,
@@ -267,25 +270,6 @@ class _Rules:
             changed_by=self.people.get(rule.changed_by_id or 0, "") if rule else "",
             changed_at=rule.changed_at if rule else None,
         )
-
-    def _holding(self, scopes: list[str]) -> tuple[Ladder, str]:
-        for scope in scopes:
-            if scope in self.by_scope:
-                try:
-                    return ladder_from(self.by_scope[scope].ladder), scope
-                except Invalid:
-                    continue
-        return ORDINARY, ""
-
-
-def _wider(where: Where) -> tuple[Where, ...]:
-    """From there to the widest, each once."""
-    kind = where.kind or (_kind(where.task_id) if where.task_id else "")
-    chain = [where]
-    if where.plan_id is not None:
-        chain += [Where(where.plan_id, kind)] * bool(where.task_id) + [Where(where.plan_id)]
-    chain += [Where(kind=kind)] * bool(kind) + [Where()]
-    return tuple(dict.fromkeys(chain))
 
 
 def _rule(committee_id: int, where: Where) -> LadderRule | None:

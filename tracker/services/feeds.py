@@ -16,7 +16,7 @@ from tracker.access import Actor, Thing, need
 from tracker.clock import vietnam_day
 from tracker.errors import NotFound, Refused
 from tracker.extensions import db
-from tracker.services.record import record
+from tracker.services.record import record_unit
 from tracker.store.engine import transaction
 from tracker.store.models import Feed, Unit
 from tracker.store.queries import feeds as find
@@ -42,7 +42,7 @@ def feed_url_token(actor: Actor, unit_id: int, *, secret: str, at: datetime) -> 
             return known
         # After a change of the secret, addresses that were given out before go on working until renewed.
         token = _new_token(unit, secret, at)
-        _note(actor, "feed-created", unit, at)
+        record_unit(db.session, actor, "feed-created", unit, at)
         return token
 
 
@@ -59,7 +59,7 @@ def renew_within(actor: Actor, unit_id: int, *, secret: str, at: datetime) -> st
     for feed in find.live_feeds(db.session, unit_id):
         feed.revoked_at = at
     token = _new_token(unit, secret, at)
-    _note(actor, "feed-renewed", unit, at)
+    record_unit(db.session, actor, "feed-renewed", unit, at)
     return token
 
 
@@ -121,15 +121,3 @@ def _token(feed: Feed, secret: str) -> str:
     message = f"feed:{feed.id}:{feed.nonce}".encode()
     mac = hmac.new(secret.encode(), message, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(mac).decode("ascii")[:TOKEN_LENGTH]
-
-
-def _note(actor: Actor, deed: str, unit: Unit, at: datetime) -> None:
-    record(
-        db.session,
-        actor,
-        deed,
-        thing="unit",
-        thing_id=unit.id,
-        committee_id=unit.committee_id,
-        at=at,
-    )

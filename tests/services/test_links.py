@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from tests.services.test_whole_deed import publish_draft
-from tests.web.conftest import PLAN
+from tests.web.conftest import publish_in_january
 from tracker.clock import at_vietnam
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
-from tracker.services import absences, links, plans, staff, work
+from tracker.services import absences, links, staff, work
 from tracker.services.absences import Leave
 from tracker.services.links import OpenedWork
 from tracker.services.staff_change import Change, change_staff
@@ -40,12 +39,7 @@ GIVEN = Given(text="15/QĐ-UBND ngày 11/5/2026")
 @pytest.fixture
 def work_id(app: Any, world: Any, clock: Any) -> int:
     """The work of Tân Lập that was due on 8/5; published in January."""
-    now = clock.now
-    at = clock.day(2026, 1, 16)
-    coordinator = world.actor("coordinator")
-    version = plans.import_plan(coordinator, world.committee, world.justice, "12.txt", PLAN.encode(), at=at)
-    publish_draft(world, version, at)
-    clock.now = now
+    publish_in_january(world, clock)
     query = select(Assignment.id).where(
         Assignment.holder_id == world.tan_lap, Assignment.due_on == date(2026, 5, 8)
     )

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from tests.services.test_whole_deed import publish_draft
-from tests.web.conftest import PLAN
+from tests.web.conftest import publish_in_january
 from tracker.clock import at_vietnam
 from tracker.errors import Forbidden
 from tracker.extensions import db
-from tracker.services import absences, plans, show_reading, staff, work
+from tracker.services import absences, show_reading, staff, work
 from tracker.services.absences import Leave
 from tracker.services.staff_parts import Entered
 from tracker.services.work import Given
@@ -29,12 +28,7 @@ YESTERDAY = TODAY - timedelta(days=1)
 @pytest.fixture
 def plan(app: Any, world: Any, clock: Any) -> None:
     """Published in January: three communes owe work since 8/5 and today; Phú Hòa has nobody at all."""
-    now = clock.now
-    at = clock.day(2026, 1, 16)
-    coordinator = world.actor("coordinator")
-    version = plans.import_plan(coordinator, world.committee, world.justice, "12.txt", PLAN.encode(), at=at)
-    publish_draft(world, version, at)
-    clock.now = now
+    publish_in_january(world, clock)
 
 
 def listed(world: Any, clock: Any, who: str = "coordinator") -> dict[int, reading.UnreadRow]:

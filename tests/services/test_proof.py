@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from tests.services.test_whole_deed import publish_draft
-from tests.web.conftest import PLAN
+from tests.web.conftest import publish_in_january
 from tracker.clock import at_vietnam
 from tracker.errors import Forbidden, NotFound
 from tracker.extensions import db
-from tracker.services import absences, extending, plans, show_notices, work
+from tracker.services import absences, extending, show_notices, work
 from tracker.services.absences import Leave
 from tracker.services.evidence import Given
 from tracker.services.work import FromLetter
@@ -27,12 +26,7 @@ DUE = date(2026, 5, 8)
 @pytest.fixture
 def work_id(app: Any, world: Any, clock: Any) -> int:
     """Tân Lập's work that was due on 8/5; today is 12/5."""
-    now = clock.now
-    at = clock.day(2026, 1, 16)
-    coordinator = world.actor("coordinator")
-    version = plans.import_plan(coordinator, world.committee, world.justice, "12.txt", PLAN.encode(), at=at)
-    publish_draft(world, version, at)
-    clock.now = now
+    publish_in_january(world, clock)
     query = select(Assignment.id).where(Assignment.holder_id == world.tan_lap, Assignment.due_on == DUE)
     return db.session.scalars(query).one()
 

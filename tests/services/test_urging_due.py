@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.services.test_whole_deed import publish_draft
-from tests.web.conftest import PLAN
+from tests.web.conftest import publish_in_january
 from tracker.access import Actor, Grant
 from tracker.errors import Forbidden
 from tracker.extensions import db
-from tracker.services import plans, show_urging
+from tracker.services import show_urging
 from tracker.store.models import Assignment, Fact
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -24,10 +23,7 @@ DUE = date(2026, 5, 8)
 @pytest.fixture
 def late(app: Any, world: Any, clock: Any) -> dict[int, int]:
     """Unit → its work that was due on 8/5, an urging letter noted for each; today is 19/5."""
-    at = clock.day(2026, 1, 16)
-    coordinator = world.actor("coordinator")
-    version = plans.import_plan(coordinator, world.committee, world.justice, "12.txt", PLAN.encode(), at=at)
-    publish_draft(world, version, at)
+    publish_in_january(world, clock)
     at = clock.day(2026, 5, 19)
     works = db.session.scalars(select(Assignment).where(Assignment.due_on == DUE)).all()
     for one in works:

@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tracker.services import plans, publish, review, show
+from tests.services.test_whole_deed import publish_draft
+from tracker.services import plans, show
 
 PLAN = """ỦY BAN NHÂN DÂN
 HUYỆN SƠN THANH
@@ -51,21 +52,23 @@ II. NỘI DUNG
 """
 
 
-@pytest.fixture
-def published(sqlite_app: Flask, world: Any, clock: Any) -> dict[str, int]:
-    """The plan above, published on 16/1/2026: title of Tân Lập's work → its id. Today is 12/5/2026."""
-    coordinator, today = world.actor("coordinator"), clock.now
+def publish_in_january(world: Any, clock: Any) -> None:
+    """The plan above, published on 16/1/2026; the clock is where it was."""
+    now = clock.now
     at = clock.day(2026, 1, 16)
+    coordinator = world.actor("coordinator")
     version = plans.import_plan(
         coordinator, world.committee, world.justice, "12-kh.txt", PLAN.encode(), at=at
     )
-    page = show.review(coordinator, version, at=at)
-    if page.past_unchosen:
-        review.choose_past(coordinator, version, {"all": "open"}, row_version=page.row_version, at=at)
-        page = show.review(coordinator, version, at=at)
-    publish.publish(coordinator, version, row_version=page.row_version, at=at)
-    clock.now = today
-    return ids_of(world, "officer", world.tan_lap, today)
+    publish_draft(world, version, at)
+    clock.now = now
+
+
+@pytest.fixture
+def published(sqlite_app: Flask, world: Any, clock: Any) -> dict[str, int]:
+    """The plan above, published on 16/1/2026: title of Tân Lập's work → its id. Today is 12/5/2026."""
+    publish_in_january(world, clock)
+    return ids_of(world, "officer", world.tan_lap, clock.now)
 
 
 def ids_of(world: Any, who: str, unit_id: int, at: Any) -> dict[str, int]:

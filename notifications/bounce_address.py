@@ -6,10 +6,10 @@ cannot make one. Letters of both cases are read, because some servers change the
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import re
+
+from tracker import signatures
 
 SIGNATURE_LENGTH = 16  # of 32 letters each: 80 bits
 _TAG = re.compile(r"\+(?P<id>[1-9][0-9]{0,9})-(?P<signature>[a-z2-7]{16})$", re.ASCII)
@@ -32,5 +32,4 @@ def read(address: str, secret: str) -> int | None:
 
 
 def _signature(letter_id: int, secret: str) -> str:
-    mac = hmac.new(secret.encode(), f"bounce:{letter_id}".encode(), hashlib.sha256).digest()
-    return base64.b32encode(mac).decode("ascii").lower()[:SIGNATURE_LENGTH]
+    return signatures.mark(secret, f"bounce:{letter_id}", SIGNATURE_LENGTH)

@@ -6,9 +6,6 @@ statement, and makes the letter anew where anything has changed.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import logging
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 from notifications.making import Made, Order, letters
 from notifications.outbox import Parcel, address_fault, instants
 from notifications.phrases import _
+from tracker import signatures
 from tracker.clock import at_vietnam, vietnam_day
 from tracker.services import webhooks
 from tracker.settings import Settings
@@ -35,6 +33,7 @@ from tracker.store.queries.freshness import Tells, freshness
 
 log = logging.getLogger(__name__)
 DEAD, WITHDRAWN, LOST = "dead", "withdrawn", "lost"
+SECRET_LENGTH = 12  # of the part of a Message-ID that nobody can guess
 
 
 @dataclass(frozen=True)
@@ -193,12 +192,8 @@ class Batch:
         first = f"{known[0]:.0f}-" if known and known[-1] != now else ""
         host = urlsplit(self.settings.base_url).hostname or "localhost"
         stem = f"letter-{row.id}-{first}{now}"
-        return f"<{stem}.{_secret_part(stem, self.settings.secret_key)}@{host}>"
-
-
-def _secret_part(stem: str, secret: str) -> str:
-    mac = hmac.new(secret.encode(), f"message:{stem}".encode(), hashlib.sha256).digest()
-    return base64.b32encode(mac).decode("ascii").lower()[:12]
+        secret = signatures.mark(self.settings.secret_key, f"message:{stem}", SECRET_LENGTH)
+        return f"<{stem}.{secret}@{host}>"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-FLOOR = {"vietnamese", "clock", "errors", "settings"}
+FLOOR = {"vietnamese", "clock", "errors", "settings", "signatures"}
 CORES = {"parsing", "documents", "drafts", "progress", "life", "deadlines", "units", "access"}
 MEMORY = {"store", "extensions"}
 DEEDS = {"services"}

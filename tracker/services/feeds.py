@@ -6,12 +6,11 @@ asks for no person: whoever has the address may read, that is what it is for.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
 
+from tracker import signatures
 from tracker.access import Actor, Thing, need
 from tracker.clock import vietnam_day
 from tracker.errors import NotFound, Refused
@@ -118,6 +117,4 @@ def _new_token(unit: Unit, secret: str, at: datetime) -> str:
 
 
 def _token(feed: Feed, secret: str) -> str:
-    message = f"feed:{feed.id}:{feed.nonce}".encode()
-    mac = hmac.new(secret.encode(), message, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(mac).decode("ascii")[:TOKEN_LENGTH]
+    return signatures.token(secret, f"feed:{feed.id}:{feed.nonce}", TOKEN_LENGTH)

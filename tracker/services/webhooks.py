@@ -6,9 +6,6 @@ is made. Nothing is sent to a host that the installation does not allow.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import ipaddress
 import json
 import secrets
@@ -19,6 +16,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 
+from tracker import signatures
 from tracker.access import Actor, Thing, need
 from tracker.clock import vietnam_day
 from tracker.errors import Invalid, NotFound, Refused
@@ -63,9 +61,7 @@ def secret_of(session: AnySession, committee_id: int, secret_key: str) -> str | 
 
 
 def derived(hook: Webhook, secret_key: str) -> str:
-    message = f"webhook:{hook.id}:{hook.nonce}".encode()
-    mac = hmac.new(secret_key.encode(), message, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(mac).decode("ascii")[:SECRET_LENGTH]
+    return signatures.token(secret_key, f"webhook:{hook.id}:{hook.nonce}", SECRET_LENGTH)
 
 
 def see(actor: Actor, committee_id: int) -> Shown:

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, cast, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from notifications.delivery.outbox import address_fault
 from notifications.mailing import MAILING
-from notifications.outbox import address_fault
 from notifications.owed import Owing, Share, Steps, owed_by_person, unswept_since
 from notifications.policy import Urging
 from notifications.quiet import asleep

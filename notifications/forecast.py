@@ -15,9 +15,9 @@ from itertools import chain, count
 
 from notifications import making
 from notifications.collect import DIGEST, NOW, without_letter
+from notifications.delivery.outbox import address_fault
 from notifications.mailing import MAILING
 from notifications.making import Order
-from notifications.outbox import address_fault
 from notifications.owed import RECENT, Reading, Steps, duty_of, owed_by_person, unswept_since
 from notifications.policy import Duty, Key, Owed, Team, Urging
 from notifications.quiet import quiet_hours

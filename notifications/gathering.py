@@ -11,9 +11,9 @@ from datetime import date, datetime
 from functools import partial
 from typing import Protocol
 
-from notifications import week
-from notifications.facts import NOBODY, Facts, Told
-from notifications.week import Week
+from notifications.letters import week
+from notifications.letters.facts import NOBODY, Facts, Told
+from notifications.letters.week import Week
 from tracker.access import UNIT_ROLES
 from tracker.clock import vietnam_day
 from tracker.deadlines.told_once import BOUNCED, EVENT, MOVED

@@ -12,12 +12,12 @@ from typing import Any
 
 from flask_babel import force_locale
 
-from notifications.compose import digest, now
-from notifications.facts import Facts
+from notifications.delivery.outbox import address_fault
 from notifications.gathering import gathered
-from notifications.outbox import address_fault
-from notifications.own import listed
-from notifications.printing import Wording
+from notifications.letters.compose import digest, now
+from notifications.letters.facts import Facts
+from notifications.letters.own import listed
+from notifications.letters.printing import Wording
 from tracker.clock import vietnam_day
 from tracker.deadlines.told_once import INHERITED, REQUESTS, word_of
 from tracker.settings import Settings

@@ -12,11 +12,13 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import delete
 
-from notifications import alarm, alive, bounces, outbox
+from notifications import alarm, alive
 from notifications.collect import Collected, collect
-from notifications.deliver import Delivered, deliver
-from notifications.hooks_due import write_hooks
+from notifications.delivery import outbox
+from notifications.delivery.deliver import Delivered, deliver
 from notifications.mailing import MAILING
+from notifications.returned import bounces
+from notifications.webhooks.due import write_hooks
 from tracker.access import OPERATOR
 from tracker.clock import at_vietnam, vietnam_day
 from tracker.extensions import db

@@ -97,6 +97,17 @@ def test_cores_and_sheets_know_no_framework():
     assert found == []
 
 
+def test_letters_are_made_of_rows_and_ask_no_database():
+    asking = ("sqlalchemy", "flask", "tracker.extensions", "tracker.store.models", "tracker.store.engine")
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for path in sorted((ROOT / "notifications" / "letters").glob("*.py"))
+        for line, name in imported(path)
+        if name.startswith(asking)
+    ]
+    assert found == []
+
+
 def test_only_the_clock_asks_what_time_it_is():
     asked = [
         f"{path.relative_to(ROOT)}:{node.lineno}"

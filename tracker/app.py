@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from werkzeug.routing import IntegerConverter, Map
 
 import tracker.store.models  # noqa: F401 (registers every table)
-from notifications import mail
+from notifications.delivery import mail
 from notifications.forecast import forecast
 from tracker.clock import Clock, TrialClock, system_clock
 from tracker.extensions import babel, bootstrap, csrf, db, login_manager, migrate

@@ -22,10 +22,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from waitress.server import create_server
 
-from notifications import bounces, doctor, forecast_words, schedule
+from notifications import doctor, forecast_words, schedule
 from notifications.commands import tick_once, told
-from notifications.findings import WRONG, House
+from notifications.doctor.findings import WRONG, House
 from notifications.forecast import forecast
+from notifications.returned import bounces
 from tracker import demo, settings, unit_commands
 from tracker.access import OPERATOR, Actor
 from tracker.app import create_app

@@ -16,9 +16,9 @@ from flask import Flask
 from sqlalchemy import func, select, text, update
 
 from notifications.collect import collect
-from notifications.deliver import deliver
-from notifications.mail import FrozenMessage
-from notifications.outbox import Parcel
+from notifications.delivery.deliver import deliver
+from notifications.delivery.mail import FrozenMessage
+from notifications.delivery.outbox import Parcel
 from notifications.sweep import sweep
 from tests.benchmarks.ratios import Ratio
 from tests.faults.office import SENDER, Databases, Size

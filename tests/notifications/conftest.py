@@ -16,7 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
 
-from notifications import mail
+from notifications.delivery import mail
 from tracker.extensions import db
 from tracker.settings import Smtp
 from tracker.store.models import Assignment, Letter, Plan, PlanVersion, Task, TaskVersion, Timing

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from notifications.compose import digest, now
-from notifications.facts import Facts, Told
-from notifications.printing import Wording
-from notifications.week import DueLine, LateUnit, Week
+from notifications.letters.compose import digest, now
+from notifications.letters.facts import Facts, Told
+from notifications.letters.printing import Wording
+from notifications.letters.week import DueLine, LateUnit, Week
 from tracker.deadlines.workdays import NATIONAL
 from tracker.progress.asking import Asked
 from tracker.progress.counts import Tally, tally

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from notifications import bounce_address, bounces
+from notifications.returned import bounces, envelope
 from notifications.sweep import sweep
 from tests.conftest import lacking
 from tests.notifications.returned_mails import POSTFIX, SAMPLES, Sample
@@ -145,7 +145,7 @@ def sent(world, at, who: str = "officer", name: str = "a") -> int:
 def returned(app, letter_id: int, sample: Sample = REPORT, **changes: str) -> bytes:
     one = db.session.get(Letter, letter_id)
     given = {
-        "tag": bounce_address.make(RETURN_TO, letter_id, app.config["TRACKER"].secret_key),
+        "tag": envelope.make(RETURN_TO, letter_id, app.config["TRACKER"].secret_key),
         "message_id": one.message_id,
         "to": one.address,
     }

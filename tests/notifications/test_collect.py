@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from notifications import outbox
 from notifications.collect import Collected, collect
+from notifications.delivery import outbox
 from notifications.owed import owed_by_person
 from notifications.quiet import asleep, is_quiet, quiet_hours
 from tests.services import asking_desk

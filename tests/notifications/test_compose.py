@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from notifications.compose import now
-from notifications.facts import Told
-from notifications.hook import body
-from notifications.lines import WIDTH, cut, fill
-from notifications.own import headline, listed
-from notifications.week import counted_week, summary
+from notifications.letters.compose import now
+from notifications.letters.facts import Told
+from notifications.letters.lines import WIDTH, cut, fill
+from notifications.letters.own import headline, listed
+from notifications.letters.week import counted_week, summary
+from notifications.webhooks.body import body
 from tests.notifications.letters import (
     ABOVE,
     AT,

@@ -18,8 +18,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from notifications import doctor, doctor_data, doctor_mail, doctor_place, mail
-from notifications.findings import OK, WARN, WRONG, Finding, House
+from notifications import doctor
+from notifications.delivery import mail as channel
+from notifications.doctor import data, mail, place
+from notifications.doctor.findings import OK, WARN, WRONG, Finding, House
 from notifications.sweep import sweep
 from tests.notifications.test_bounces import Mailbox, imap_port
 from tracker.extensions import db
@@ -41,7 +43,7 @@ def house(app, world, clock) -> Callable[..., House]:
         app.config.update(MAIL_SERVER=smtp.host, MAIL_PORT=smtp.port, MAIL_USERNAME=smtp.user or None)
         app.config.update(MAIL_PASSWORD=smtp.password or None, MAIL_USE_TLS=smtp.tls == "starttls")
         app.config.update(MAIL_USE_SSL=smtp.tls == "ssl")
-        mail.init(app)
+        channel.init(app)
         db.session.rollback()
         return House(app, clock.now)
 
@@ -62,26 +64,26 @@ def only(findings: Any) -> Finding:
 
 
 def test_a_server_that_takes_us_is_well_and_nothing_is_sent(house, post):
-    found = list(doctor_mail.smtp(house(smtp=post.settings)))
+    found = list(mail.smtp(house(smtp=post.settings)))
     assert [one.mark for one in found] == [OK]
     assert post.raw == []
 
 
 def test_one_test_mail_is_sent_when_asked_for(house, post):
-    found = list(doctor_mail.smtp(house(smtp=post.settings), "quantri@sonthanh.example"))
+    found = list(mail.smtp(house(smtp=post.settings), "quantri@sonthanh.example"))
     assert [one.mark for one in found] == [OK, OK]
     assert post.to == ["quantri@sonthanh.example"]
 
 
 def test_without_a_server_a_trial_is_warned_and_a_service_is_wrong(house):
-    assert only(doctor_mail.smtp(house())).mark == WARN
-    assert only(doctor_mail.smtp(house(production=True))).mark == WRONG
+    assert only(mail.smtp(house())).mark == WARN
+    assert only(mail.smtp(house(production=True))).mark == WRONG
 
 
 def test_servers_that_are_away_silent_or_unknown_are_told_apart(house, free_port, silent_port):
     def words(**changes: Any) -> str:
         given = Smtp(host="127.0.0.1", port=free_port, sender="dondoc@sonthanh.example", timeout=0.5)
-        finding = only(doctor_mail.smtp(house(smtp=dataclasses.replace(given, **changes))))
+        finding = only(mail.smtp(house(smtp=dataclasses.replace(given, **changes))))
         assert finding.mark == WRONG
         assert "TRACKER_SMTP_HOST" in finding.way_out
         return finding.words
@@ -93,7 +95,7 @@ def test_servers_that_are_away_silent_or_unknown_are_told_apart(house, free_port
 
 
 def test_a_server_without_the_encryption_that_is_asked_for_is_told(house, post):
-    finding = only(doctor_mail.smtp(house(smtp=dataclasses.replace(post.settings, tls="starttls"))))
+    finding = only(mail.smtp(house(smtp=dataclasses.replace(post.settings, tls="starttls"))))
     assert finding.mark == WRONG
     assert "TRACKER_SMTP_TLS" in finding.way_out
 
@@ -145,7 +147,7 @@ class Talk:
 def test_a_refusal_says_which_setting(house, answers, says, way_out):
     with Talk(*answers) as port:
         given = Smtp("127.0.0.1", port, "dondoc", "mat-khau", sender="dondoc@sonthanh.example", timeout=3)
-        finding = only(doctor_mail.smtp(house(smtp=given)))
+        finding = only(mail.smtp(house(smtp=given)))
     assert finding.mark == WRONG
     assert says in finding.words
     assert way_out in finding.way_out
@@ -164,18 +166,18 @@ def test_a_refusal_says_which_setting(house, answers, says, way_out):
 )
 def test_a_sender_that_cannot_be_answered_is_found(house, address, mark):
     here = house(production=True, smtp=Smtp(host="127.0.0.1", sender=address))
-    finding = only(doctor_mail.sender(here))
+    finding = only(mail.sender(here))
     assert finding.mark == mark
     assert "TRACKER_MAIL_FROM" in finding.way_out
 
 
 def test_the_mailbox_of_returned_mail(house, imap_port, free_port):
     box = Mailbox(imap_port).settings
-    assert only(doctor_mail.returned(house())).mark == WARN
-    assert only(doctor_mail.returned(house(bounces=Bounces(address=box.address)))).mark == OK
-    assert only(doctor_mail.returned(house(bounces=box))).mark == OK
+    assert only(mail.returned(house())).mark == WARN
+    assert only(mail.returned(house(bounces=Bounces(address=box.address)))).mark == OK
+    assert only(mail.returned(house(bounces=box))).mark == OK
     for changes in ({"password": "sai"}, {"port": free_port}, {"folder": "Không có"}):
-        finding = only(doctor_mail.returned(house(bounces=dataclasses.replace(box, **changes))))
+        finding = only(mail.returned(house(bounces=dataclasses.replace(box, **changes))))
         assert finding.mark == WRONG
         assert "TRACKER_BOUNCE_IMAP" in finding.way_out
 
@@ -196,41 +198,41 @@ def test_the_mailbox_of_returned_mail(house, imap_port, free_port):
     ],
 )
 def test_the_address_in_letters(house, url, production, mark):
-    assert only(doctor_place.base_url(house(base_url=url, production=production))).mark == mark
+    assert only(place.base_url(house(base_url=url, production=production))).mark == mark
 
 
 def test_a_key_that_others_read_is_wrong(house, tmp_path):
     (tmp_path / "secret_key").write_text("x" * 40)
     (tmp_path / "secret_key").chmod(0o644)
-    (finding,) = of(doctor_place.secret_key(house()), WRONG)
+    (finding,) = of(place.secret_key(house()), WRONG)
     assert "chmod 600" in finding.way_out
     (tmp_path / "secret_key").chmod(0o600)
-    assert of(doctor_place.secret_key(house()), WRONG) == []
+    assert of(place.secret_key(house()), WRONG) == []
 
 
 def test_a_full_disk_is_told(house, monkeypatch):
     usage = shutil.disk_usage("/")
     for free, mark in ((50 * 1024**2, WRONG), (700 * 1024**2, WARN), (5 * 1024**3, OK)):
         monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: usage._replace(free=free))
-        assert only(doctor_place.disk(house())).mark == mark
+        assert only(place.disk(house())).mark == mark
 
 
 def test_programs_that_are_lacking_are_named_with_how_to_install_them(house, monkeypatch):
     monkeypatch.setenv("PATH", "/khong/co")
-    found = list(doctor_place.programs(house()))
+    found = list(place.programs(house()))
     assert [one.mark for one in found] == [WARN, WARN]
     assert all("apt-get install" in one.way_out for one in found)
 
 
 def test_tables_of_another_version_are_told(house):
-    assert only(doctor_place.database(house())).mark == OK
+    assert only(place.database(house())).mark == OK
     for version, way_out in (
         ("20261121_work_calendar", "tracker db upgrade"),
         ("20991231_future", "phiên bản mới"),
     ):
         with db.engine.begin() as connection:
             connection.execute(text("update alembic_version set version_num = :v"), {"v": _revision(version)})
-        finding = only(doctor_place.database(house()))
+        finding = only(place.database(house()))
         assert finding.mark == WRONG
         assert way_out in finding.way_out
 
@@ -245,22 +247,22 @@ def _revision(name: str) -> str:
 
 
 def test_a_last_sweep_in_the_future_says_that_the_clock_was_set(house, clock):
-    assert of(doctor_place.clock(house()), WRONG) == []
+    assert of(place.clock(house()), WRONG) == []
     db.session.add(SweepRun(started_at=clock.now + timedelta(days=2), ended_at=clock.now + timedelta(days=2)))
     db.session.commit()
-    (finding,) = of(doctor_place.clock(house()), WRONG)
+    (finding,) = of(place.clock(house()), WRONG)
     assert "giờ đã bị chỉnh" in finding.words
 
 
 def test_a_database_whose_clock_is_apart_is_told(house, monkeypatch):
-    monkeypatch.setattr(doctor_place, "_database_clock", lambda: datetime.now(UTC) - timedelta(minutes=7))
-    (finding,) = of(doctor_place.clock(house()), WRONG)
+    monkeypatch.setattr(place, "_database_clock", lambda: datetime.now(UTC) - timedelta(minutes=7))
+    (finding,) = of(place.clock(house()), WRONG)
     assert "lệch nhau 420 giây" in finding.words
 
 
 def test_a_trial_clock_is_named(house, clock):
-    assert of(doctor_place.clock(house(now=clock.now)), WARN)
-    assert of(doctor_place.clock(house(now=clock.now, production=True)), WRONG)
+    assert of(place.clock(house(now=clock.now)), WARN)
+    assert of(place.clock(house(now=clock.now, production=True)), WRONG)
 
 
 # The data
@@ -272,7 +274,7 @@ def test_a_trial_clock_is_named(house, clock):
 )
 def test_days_off_that_are_not_announced_are_told_from_october_on(house, clock, day, marks):
     clock.day(*day)
-    found = list(doctor_data.calendar(house()))
+    found = list(data.calendar(house()))
     assert [one.mark for one in found] == marks
     if WARN in marks:
         assert "1/1/2027" in found[-1].words
@@ -281,7 +283,7 @@ def test_days_off_that_are_not_announced_are_told_from_october_on(house, clock, 
 def test_a_year_that_was_compared_is_well(house, world, clock):
     clock.day(2026, 10, 1)
     check_year(world.actor("manager"), world.committee, 2027, "Thông báo 1/TB", at=clock.now)
-    assert [one.mark for one in doctor_data.calendar(house())] == [OK, OK]
+    assert [one.mark for one in data.calendar(house())] == [OK, OK]
 
 
 def test_addresses_that_are_wrong_or_red_are_named(house, world, clock):
@@ -289,7 +291,7 @@ def test_addresses_that_are_wrong_or_red_are_named(house, world, clock):
     people["officer"].email = "hang @sonthanh.example"
     people["other"].bounced_at = clock.now
     db.session.commit()
-    found = list(doctor_data.contacts(house()))
+    found = list(data.contacts(house()))
     assert "Nguyễn Thu Hằng" in of(found, WRONG)[0].words
     assert "Lê Thị Mai" in of(found, WARN)[0].words
 
@@ -297,7 +299,7 @@ def test_addresses_that_are_wrong_or_red_are_named(house, world, clock):
 def test_a_unit_with_open_work_that_nobody_hears_for_is_named(house, world, desk, clock):
     desk.give("Báo cáo", clock.now.date(), unit="phu_hoa")
     desk.give("Báo cáo", clock.now.date(), unit="tan_lap")
-    (finding,) = of(doctor_data.contacts(house()), WRONG)
+    (finding,) = of(data.contacts(house()), WRONG)
     assert "UBND xã Phú Hòa" in finding.words
     assert "Tân Lập" not in finding.words
 
@@ -316,7 +318,7 @@ def test_a_unit_is_heard_for_by_its_deputy(house, world, desk, clock):
     )
     db.session.commit()
     desk.give("Báo cáo", today, unit="phu_hoa")
-    assert of(doctor_data.contacts(house()), WRONG) == []
+    assert of(data.contacts(house()), WRONG) == []
 
 
 def test_a_unit_all_of_whose_people_are_red_is_named(house, world, desk, clock):
@@ -324,23 +326,23 @@ def test_a_unit_all_of_whose_people_are_red_is_named(house, world, desk, clock):
         db.session.get(Person, world.people[who]).bounced_at = clock.now
     db.session.commit()
     desk.give("Báo cáo", clock.now.date())
-    assert "UBND xã Tân Lập" in of(doctor_data.contacts(house()), WRONG)[0].words
+    assert "UBND xã Tân Lập" in of(data.contacts(house()), WRONG)[0].words
 
 
 def test_a_sweep_that_never_ran_is_late_or_failed(house, app, clock):
-    assert only(doctor_data.sweep(house(production=True))).mark == WRONG
+    assert only(data.sweep(house(production=True))).mark == WRONG
     sweep(app)
-    assert [one.mark for one in doctor_data.sweep(house(production=False))] == [OK]
+    assert [one.mark for one in data.sweep(house(production=False))] == [OK]
     clock.now += timedelta(hours=3)
-    assert "3 giờ" in only(doctor_data.sweep(house())).words
+    assert "3 giờ" in only(data.sweep(house())).words
     db.session.add(SweepRun(started_at=clock.now, ended_at=clock.now, error="Không nối được", alarm="503 x"))
     db.session.commit()
-    found = list(doctor_data.sweep(house(alarm_url="http://127.0.0.1:1/")))
+    found = list(data.sweep(house(alarm_url="http://127.0.0.1:1/")))
     assert [one.mark for one in found] == [WRONG, WARN]
 
 
 def test_letters_that_are_stuck_are_counted(house, world, clock):
-    assert only(doctor_data.outbox(house())).mark == OK
+    assert only(data.outbox(house())).mark == OK
     for n, (state, age) in enumerate(
         (("dead", 0), ("waiting", 2), ("failed", 3), ("waiting", 0), ("sent", 9))
     ):
@@ -353,7 +355,7 @@ def test_letters_that_are_stuck_are_counted(house, world, clock):
         }
         db.session.add(Letter(key=f"k{n}", state=state, next_try_at=at, created_at=at, **given))
     db.session.commit()
-    found = list(doctor_data.outbox(house()))
+    found = list(data.outbox(house()))
     assert [(one.mark, one.words[:1]) for one in found] == [(WARN, "1"), (WRONG, "2")]
 
 
@@ -362,8 +364,8 @@ def test_a_webhook_to_a_host_that_is_no_longer_allowed_is_wrong(house, world, cl
     url = "https://tin.sonthanh.example/"
     given = {"hosts": hosts, "secret": "x" * 40, "at": clock.now}
     webhooks.set_address(world.actor("manager"), world.committee, url, **given)
-    assert [one.mark for one in doctor_data.webhooks(house(webhook_hosts=hosts))] == [OK]
-    finding = only(doctor_data.webhooks(house(webhook_hosts=())))
+    assert [one.mark for one in data.webhooks(house(webhook_hosts=hosts))] == [OK]
+    finding = only(data.webhooks(house(webhook_hosts=())))
     assert finding.mark == WRONG
     assert "TRACKER_WEBHOOK_HOSTS" in finding.way_out
 

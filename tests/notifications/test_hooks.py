@@ -18,12 +18,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from notifications import hooks, outbox
 from notifications.collect import collect
-from notifications.deliver import Delivered, deliver
-from notifications.hooks import Hook, allowed, post, signature
+from notifications.delivery import outbox
+from notifications.delivery.deliver import Delivered, deliver
+from notifications.delivery.refusals import LATER, LINK, NEVER, NotSent
 from notifications.mailing import MAILING
-from notifications.refusals import LATER, LINK, NEVER, NotSent
+from notifications.webhooks import post as hooks
+from notifications.webhooks.post import Hook, allowed, post, signature
 from tracker.clock import at_vietnam
 from tracker.extensions import db
 from tracker.services import webhooks

@@ -17,10 +17,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from flask import Flask
 
-from notifications import bounce_address
-from notifications.mail import FrozenMessage, Letterbox
-from notifications.outbox import Parcel
-from notifications.refusals import LATER, LINK, NEVER, NotSent
+from notifications.delivery.mail import FrozenMessage, Letterbox
+from notifications.delivery.outbox import Parcel
+from notifications.delivery.refusals import LATER, LINK, NEVER, NotSent
+from notifications.returned import envelope
 from tracker.settings import Bounces, Smtp
 
 PARCEL = Parcel(
@@ -252,8 +252,8 @@ def test_what_cannot_be_delivered_comes_back_under_the_name_of_its_letter(
     box.close()
     (sender,) = post.senders
     assert sender.startswith("thu-tra+7-")
-    assert bounce_address.read(sender, settings.secret_key) == FULL.letter_id
-    assert bounce_address.read(sender.replace("+7-", "+8-"), settings.secret_key) is None
+    assert envelope.read(sender, settings.secret_key) == FULL.letter_id
+    assert envelope.read(sender.replace("+7-", "+8-"), settings.secret_key) is None
     assert str(post.mails[0]["From"]) == "Đôn Đốc <dondoc@sonthanh.example>"
 
 

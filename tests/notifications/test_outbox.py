@@ -13,10 +13,11 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from notifications import alive, outbox
+from notifications import alive
 from notifications.collect import collect
 from notifications.commands import told
-from notifications.freezing import LOST, Batch
+from notifications.delivery import outbox
+from notifications.delivery.freezing import LOST, Batch
 from notifications.mailing import MAILING
 from notifications.sweep import SweepResult, new_token, sweep
 from tracker.clock import at_vietnam

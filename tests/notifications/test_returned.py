@@ -9,21 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications import bounce_address, returned
+from notifications.returned import envelope, reports
 from tests.notifications.returned_mails import POSTFIX, SAMPLES, Sample
 
 SECRET = "khoa-chi-de-thu-nghiem-khong-dung-that"
 TO = "van.thu@tanlap.example"
-TAG = bounce_address.make("thu-tra@sonthanh.example", 17, SECRET)
+TAG = envelope.make("thu-tra@sonthanh.example", 17, SECRET)
 MESSAGE_ID = "<letter-17-1778547600@dondoc.sonthanh.example>"
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda one: one.name)
 def test_what_servers_send_back_is_understood(sample: Sample):
-    found = returned.read(sample.bytes(TAG, MESSAGE_ID, TO))
+    found = reports.read(sample.bytes(TAG, MESSAGE_ID, TO))
     assert (found.kind if found else None) == sample.kind
     if found is not None:
-        by_tag = {bounce_address.read(tag, SECRET) for tag in found.tags}
+        by_tag = {envelope.read(tag, SECRET) for tag in found.tags}
         by_id = {letter for letter, _ in found.letters}
         assert 17 in by_tag | by_id
         assert sample.says in found.words
@@ -31,22 +31,22 @@ def test_what_servers_send_back_is_understood(sample: Sample):
 
 
 def test_a_signed_address_is_ours_in_whatever_case_and_nobody_can_make_one():
-    assert bounce_address.read(TAG, SECRET) == 17
-    assert bounce_address.read(f"<{TAG.upper()}>", SECRET) == 17
-    assert bounce_address.read(TAG.replace("+17-", "+18-"), SECRET) is None
-    assert bounce_address.read(TAG, "mot-khoa-khac") is None
-    assert bounce_address.read("thu-tra@sonthanh.example", SECRET) is None
-    assert len(bounce_address.make("x" * 36 + "@sonthanh.example", 10**10 - 1, SECRET).split("@")[0]) <= 64
+    assert envelope.read(TAG, SECRET) == 17
+    assert envelope.read(f"<{TAG.upper()}>", SECRET) == 17
+    assert envelope.read(TAG.replace("+17-", "+18-"), SECRET) is None
+    assert envelope.read(TAG, "mot-khoa-khac") is None
+    assert envelope.read("thu-tra@sonthanh.example", SECRET) is None
+    assert len(envelope.make("x" * 36 + "@sonthanh.example", 10**10 - 1, SECRET).split("@")[0]) <= 64
 
 
 @given(st.binary(max_size=3_000))
 def test_any_bytes_are_read_without_a_fault(raw):
-    returned.read(raw)
+    reports.read(raw)
 
 
 @given(st.text(max_size=300))
 def test_any_address_is_read_without_a_fault(text):
-    assert bounce_address.read(text, SECRET) is None
+    assert envelope.read(text, SECRET) is None
 
 
 def test_a_returned_mail_of_which_bytes_were_lost_or_changed_is_no_fault():
@@ -56,7 +56,7 @@ def test_a_returned_mail_of_which_bytes_were_lost_or_changed_is_no_fault():
         broken = bytearray(whole)
         for _ in range(chance.randint(1, 40)):
             broken[chance.randrange(len(broken))] = chance.randrange(256)
-        returned.read(bytes(broken[: chance.randint(1, len(broken))]))
+        reports.read(bytes(broken[: chance.randint(1, len(broken))]))
 
 
 @pytest.mark.parametrize(
@@ -74,5 +74,5 @@ def test_a_returned_mail_of_which_bytes_were_lost_or_changed_is_no_fault():
 )
 def test_what_was_made_to_take_long_is_read_at_once(raw):
     begun = time.process_time()
-    returned.read(raw)
+    reports.read(raw)
     assert time.process_time() - begun < 3

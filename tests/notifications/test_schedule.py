@@ -16,9 +16,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from notifications import alive, outbox, schedule
+from notifications import alive, schedule
 from notifications.collect import collect
 from notifications.commands import tick_once, told
+from notifications.delivery import outbox
 from notifications.schedule import Elector, FileLeader, PostgresLeader, leader_of
 from tracker.clock import at_vietnam, system_clock
 from tracker.extensions import db

@@ -11,10 +11,11 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from notifications import making, outbox
+from notifications import making
 from notifications.collect import collect
-from notifications.deliver import Delivered, deliver
-from notifications.freezing import Batch
+from notifications.delivery import outbox
+from notifications.delivery.deliver import Delivered, deliver
+from notifications.delivery.freezing import Batch
 from notifications.mailing import MAILING
 from tests.notifications.test_bad_smtp import people_of
 from tracker.clock import at_vietnam

@@ -10,12 +10,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from notifications import at_once, changes, escalation, own, reasons, red_contacts, requests, week
-from notifications import ongoing as questions
-from notifications.facts import Facts
-from notifications.lines import joined, one_line, whose
+from notifications.letters import at_once, changes, escalation, own, reasons, red_contacts, requests, week
+from notifications.letters import ongoing as questions
+from notifications.letters.facts import Facts
+from notifications.letters.lines import joined, one_line, whose
+from notifications.letters.printing import Page, Wording, numbered, printed
 from notifications.phrases import _, one_language
-from notifications.printing import Page, Wording, numbered, printed
 from tracker.deadlines.ladder import step_day
 from tracker.deadlines.told_once import EXPLAIN, EXTENSION
 from tracker.deadlines.workdays import WorkCalendar

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from notifications.at_once import opened, published, returned
-from notifications.changes import changed
-from notifications.facts import Facts, Told
-from notifications.lines import joined
+from notifications.letters.at_once import opened, published, returned
+from notifications.letters.changes import changed
+from notifications.letters.facts import Facts, Told
+from notifications.letters.lines import joined
+from notifications.letters.red_contacts import red
 from notifications.phrases import _, counted
-from notifications.red_contacts import red
 from tracker.deadlines.ladder import Step, step_day
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.sheets.ladder_words import step_words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notifications.lines import TITLE, Line, Section, cut, one_line, section, whose
+from notifications.letters.lines import TITLE, Line, Section, cut, one_line, section, whose
 from notifications.phrases import _, counted
 from tracker.deadlines.told_once import EXPLAIN, EXTENSION, GIVEN, HAND_BACK, REQUESTS, WAIT
 from tracker.life import EXCUSED

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import OperationalError
 
+from notifications.delivery.outbox import Parcel, address_fault, instants
 from notifications.making import Made, Order, letters
-from notifications.outbox import Parcel, address_fault, instants
 from notifications.phrases import _
 from tracker import signatures
 from tracker.clock import at_vietnam, vietnam_day

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from notifications.lines import one_line
+from notifications.letters.lines import one_line
 from tracker.services.webhooks import FORM
 from tracker.store.queries.letter_rows import LetterRow
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from notifications.findings import WARN, WRONG, Finding, House, some, well
-from notifications.outbox import address_fault
+from notifications.delivery.outbox import address_fault
+from notifications.doctor.findings import WARN, WRONG, Finding, House, some, well
 from tracker.deadlines.wording import plain_day
 from tracker.errors import Invalid
 from tracker.extensions import db

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from notifications import doctor_data, doctor_mail, doctor_place
-from notifications.findings import MARKS, OK, WRONG, Finding, House, well
+from notifications.doctor import data, mail, place
+from notifications.doctor.findings import MARKS, OK, WRONG, Finding, House, well
 from tracker.extensions import db
 
 log = logging.getLogger(__name__)
@@ -31,20 +31,20 @@ class Examined:
 
 
 CHECKS: tuple[tuple[str, str, Check, bool], ...] = (
-    ("database", "Cơ sở dữ liệu", doctor_place.database, True),
-    ("clock", "Đồng hồ", doctor_place.clock, True),
-    ("base-url", "Địa chỉ của phần mềm", doctor_place.base_url, False),
-    ("secret-key", "Khóa bí mật", doctor_place.secret_key, False),
-    ("disk", "Ổ đĩa", doctor_place.disk, False),
-    ("programs", "Chương trình đọc văn bản", doctor_place.programs, False),
-    ("smtp", "Máy chủ thư", doctor_mail.smtp, False),
-    ("sender", "Địa chỉ gửi", doctor_mail.sender, False),
-    ("returned", "Thư trả lại", doctor_mail.returned, False),
-    ("sweep", "Lần quét", doctor_data.sweep, True),
-    ("outbox", "Thư đi", doctor_data.outbox, True),
-    ("calendar", "Lịch nghỉ", doctor_data.calendar, True),
-    ("contacts", "Người nhận thư", doctor_data.contacts, True),
-    ("webhooks", "Kênh thông báo", doctor_data.webhooks, True),
+    ("database", "Cơ sở dữ liệu", place.database, True),
+    ("clock", "Đồng hồ", place.clock, True),
+    ("base-url", "Địa chỉ của phần mềm", place.base_url, False),
+    ("secret-key", "Khóa bí mật", place.secret_key, False),
+    ("disk", "Ổ đĩa", place.disk, False),
+    ("programs", "Chương trình đọc văn bản", place.programs, False),
+    ("smtp", "Máy chủ thư", mail.smtp, False),
+    ("sender", "Địa chỉ gửi", mail.sender, False),
+    ("returned", "Thư trả lại", mail.returned, False),
+    ("sweep", "Lần quét", data.sweep, True),
+    ("outbox", "Thư đi", data.outbox, True),
+    ("calendar", "Lịch nghỉ", data.calendar, True),
+    ("contacts", "Người nhận thư", data.contacts, True),
+    ("webhooks", "Kênh thông báo", data.webhooks, True),
 )
 """(code, name, function, whether it asks the database)"""
 
@@ -56,7 +56,7 @@ def examine(house: House, to: str = "") -> list[Examined]:
     for code, name, check, asks in CHECKS:
         if asks and not usable:
             continue
-        wanted: Check = (lambda this: doctor_mail.smtp(this, to)) if code == "smtp" else check
+        wanted: Check = (lambda this: mail.smtp(this, to)) if code == "smtp" else check
         findings = _look(house, name, wanted)
         if code == "database":
             usable = findings[0].mark == OK

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from notifications.facts import Facts, Told
-from notifications.lines import TITLE, Line, Section, cut, parts, section
+from notifications.letters.facts import Facts, Told
+from notifications.letters.lines import TITLE, Line, Section, cut, parts, section
 from notifications.phrases import _, counted
 from tracker.deadlines.told_once import DROPPED, MOVED
 from tracker.life import EXCUSED, OPEN

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from notifications.week import Week
+from notifications.letters.week import Week
 from tracker.access import UNIT_ROLES
 from tracker.deadlines.ladder import ORDINARY, WORKING, Ladder, Ladders, Step
 from tracker.deadlines.told_once import word_of

@@ -16,13 +16,14 @@ from threading import Event
 from flask import current_app
 from sqlalchemy.exc import OperationalError
 
-from notifications import alive, outbox
-from notifications.channels import CHANNELS, MAIL, Means
-from notifications.freezing import DEAD, WITHDRAWN, Batch
-from notifications.mail import Letterbox
+from notifications import alive
+from notifications.delivery import outbox
+from notifications.delivery.channels import CHANNELS, MAIL, Means
+from notifications.delivery.freezing import DEAD, WITHDRAWN, Batch
+from notifications.delivery.mail import Letterbox
+from notifications.delivery.outbox import Parcel
+from notifications.delivery.refusals import LATER, LINK, NEVER, NotSent
 from notifications.mailing import MAILING
-from notifications.outbox import Parcel
-from notifications.refusals import LATER, LINK, NEVER, NotSent
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
 

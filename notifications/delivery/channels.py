@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications import hooks
-from notifications.mail import Letterbox
-from notifications.outbox import Parcel
-from notifications.refusals import NEVER, NotSent
+from notifications.delivery.mail import Letterbox
+from notifications.delivery.outbox import Parcel
+from notifications.delivery.refusals import NEVER, NotSent
+from notifications.webhooks.post import Hook, post
 from tracker.extensions import db
 from tracker.services import webhooks
 from tracker.settings import Settings
@@ -43,8 +43,8 @@ def by_webhook(parcel: Parcel, means: Means) -> str:
     secret = webhooks.secret_of(db.session, parcel.committee_id, means.settings.secret_key)
     if secret is None:
         raise NotSent(NEVER, "Cơ quan đã bỏ địa chỉ nhận tin tự động.")
-    hook = hooks.Hook(parcel.address, secret, means.settings.webhook_hosts)
-    return hooks.post(hook, parcel.text, parcel.letter_id, means.at)
+    hook = Hook(parcel.address, secret, means.settings.webhook_hosts)
+    return post(hook, parcel.text, parcel.letter_id, means.at)
 
 
 Channel = Callable[[Parcel, Means], str]

@@ -20,8 +20,8 @@ from datetime import datetime
 from typing import Self
 from urllib.parse import urlsplit
 
+from notifications.delivery.refusals import LATER, LINK, NEVER, NotSent
 from notifications.line_faults import why
-from notifications.refusals import LATER, LINK, NEVER, NotSent
 from tracker.services.webhooks import USUAL, is_listed
 
 SECONDS = 10.0  # for the whole of it, however slowly its bytes come

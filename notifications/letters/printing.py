@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from notifications.lines import Section, fill, one_line
+from notifications.letters.lines import Section, fill, one_line
+from notifications.letters.week import Summary
 from notifications.phrases import _
-from notifications.week import Summary
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from notifications.lines import NOTE, Line, Section, cut, one_line, parts
+from notifications.letters.lines import NOTE, Line, Section, cut, one_line, parts
 from notifications.phrases import _, counted
 from tracker.deadlines.workdays import NATIONAL
 from tracker.progress.counts import Tally

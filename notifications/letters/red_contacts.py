@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notifications.facts import Facts
-from notifications.lines import TITLE, Line, Section, cut, one_line, section
+from notifications.letters.facts import Facts
+from notifications.letters.lines import TITLE, Line, Section, cut, one_line, section
 from notifications.phrases import _, counted
 from tracker.deadlines.told_once import BOUNCED
 from tracker.sheets.words import plain_day

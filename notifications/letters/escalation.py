@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 
-from notifications.facts import Facts, Told
-from notifications.lines import TITLE, Line, Section, cut, parts, section, whose
+from notifications.letters.facts import Facts, Told
+from notifications.letters.lines import TITLE, Line, Section, cut, parts, section, whose
 from notifications.phrases import _, counted
 from tracker.deadlines.workdays import NATIONAL
 from tracker.life import OPEN

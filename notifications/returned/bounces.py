@@ -19,8 +19,9 @@ from flask import Flask
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxUnencrypted
 
-from notifications import bounce_address, line_faults, returned
+from notifications import line_faults
 from notifications.phrases import _
+from notifications.returned import envelope, reports
 from notifications.within import Attempt
 from tracker.access import OPERATOR
 from tracker.extensions import db
@@ -39,23 +40,23 @@ TOLD = {
     KNOWN: "Thư trả lại này đã được ghi từ trước.",
     FOREIGN: "Không phải thư trả lại của phần mềm, không ghi gì.",
 }
-MOST_BYTES = returned.MOST_BYTES
+MOST_BYTES = reports.MOST_BYTES
 
 
 def take(raw: bytes, settings: Settings, at: datetime) -> str:
     """Take one returned mail in: bounced, delayed, known (noted before) or foreign (nothing of ours)."""
-    found = returned.read(raw)
+    found = reports.read(raw)
     letter_id = _letter_of(found, settings.secret_key) if found else None
     if found is None or letter_id is None:
         return FOREIGN
-    if found.kind == returned.DELAYED:
+    if found.kind == reports.DELAYED:
         return DELAYED if deeds.delayed(OPERATOR, letter_id, found.words, at=at) else KNOWN
     return BOUNCED if deeds.came_back(OPERATOR, letter_id, found.words, at=at) else KNOWN
 
 
-def _letter_of(found: returned.Returned, secret: str) -> int | None:
+def _letter_of(found: reports.Returned, secret: str) -> int | None:
     """By the signed address; else by Message-ID and address together."""
-    signed = (bounce_address.read(tag, secret) for tag in found.tags)
+    signed = (envelope.read(tag, secret) for tag in found.tags)
     letter_id = next((one for one in signed if one is not None and one < 2**31), None)
     return letter_id or find.letter_named(db.session, found.letters, found.text)
 

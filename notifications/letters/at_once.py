@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from notifications.facts import Facts, Told
-from notifications.lines import TITLE, Line, Section, cut, parts, section
+from notifications.letters.facts import Facts, Told
+from notifications.letters.lines import TITLE, Line, Section, cut, parts, section
 from notifications.phrases import _, counted
 from tracker.deadlines.told_once import EVENT, PUBLISHED, RETURNED
 from tracker.deadlines.workdays import NATIONAL

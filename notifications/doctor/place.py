@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from notifications.findings import WARN, WRONG, Finding, House, well
+from notifications.doctor.findings import WARN, WRONG, Finding, House, well
 from tracker.clock import VIETNAM, system_clock
 from tracker.documents import scans, word97
 from tracker.errors import UnreadableFile

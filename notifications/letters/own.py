@@ -7,8 +7,19 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import partial
 
-from notifications.facts import Facts
-from notifications.lines import SHOWN, TITLE, Line, Section, cut, joined, one_line, parts, section, whose
+from notifications.letters.facts import Facts
+from notifications.letters.lines import (
+    SHOWN,
+    TITLE,
+    Line,
+    Section,
+    cut,
+    joined,
+    one_line,
+    parts,
+    section,
+    whose,
+)
 from notifications.phrases import _, counted
 from tracker.clock import vietnam_day
 from tracker.deadlines.workdays import NATIONAL, WorkCalendar

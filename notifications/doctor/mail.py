@@ -11,10 +11,11 @@ from email.utils import format_datetime, make_msgid
 
 from imap_tools.errors import ImapToolsError
 
-from notifications import bounce_address, bounces, line_faults
-from notifications.findings import WARN, WRONG, Finding, House, well
-from notifications.mail import Link, told
-from notifications.outbox import address_fault
+from notifications import line_faults
+from notifications.delivery.mail import Link, told
+from notifications.delivery.outbox import address_fault
+from notifications.doctor.findings import WARN, WRONG, Finding, House, well
+from notifications.returned import bounces, envelope
 from notifications.within import Attempt
 from tracker.clock import vietnam_time
 
@@ -57,7 +58,7 @@ def _knock(house: House, to: str) -> str:
     host = Link(house.app.extensions["mail"], settings.smtp.timeout).configure_host()
     try:
         back = settings.bounces.address
-        sender = bounce_address.make(back, 1, settings.secret_key) if back else settings.smtp.sender
+        sender = envelope.make(back, 1, settings.secret_key) if back else settings.smtp.sender
         code, answer = host.mail(sender)
         if code != 250:
             raise smtplib.SMTPSenderRefused(code, answer, sender)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notifications.facts import Facts
-from notifications.lines import TITLE, Line, Section, cut, one_line, parts, section, whose
+from notifications.letters.facts import Facts
+from notifications.letters.lines import TITLE, Line, Section, cut, one_line, parts, section, whose
 from notifications.phrases import _, counted
 from tracker.sheets.words import day_words
 from tracker.store.queries.ongoing import OngoingRow

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_mail import BadHeaderError, Connection, Mail, Message, sanitize_address
 
-from notifications import bounce_address
+from notifications.delivery.outbox import Parcel
+from notifications.delivery.refusals import LATER, LINK, NEVER, NotSent
 from notifications.line_faults import why
-from notifications.outbox import Parcel
-from notifications.refusals import LATER, LINK, NEVER, NotSent
+from notifications.returned import envelope
 from tracker.clock import VIETNAM
 from tracker.settings import Settings
 
@@ -191,7 +191,7 @@ class Letterbox:
         back = self._settings.bounces.address
         if not back:
             return parcel.sender
-        return bounce_address.make(back, parcel.letter_id, self._settings.secret_key)
+        return envelope.make(back, parcel.letter_id, self._settings.secret_key)
 
     def close(self) -> None:
         """Say good-bye where there is still somebody to say it to."""

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
-from notifications.hook import body
 from notifications.mailing import MAILING
 from notifications.phrases import _
 from notifications.quiet import asleep
+from notifications.webhooks.body import body
 from tracker.clock import at_vietnam, vietnam_day, vietnam_time
 from tracker.services.webhooks import KIND, add_message
 from tracker.sheets.words import plain_day

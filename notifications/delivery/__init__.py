@@ -1,0 +1,1 @@
+"""The outbox and the ways by which a letter leaves: claimed, frozen, delivered, marked."""

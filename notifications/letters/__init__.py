@@ -1,0 +1,1 @@
+"""The words of letters: a module a section, put together by compose. Rows in, text out."""

@@ -65,8 +65,6 @@ FREE = {
     "show.plans": "lists only what `may` lets through",
     "show.plan_rows": "rows of versions that the caller has asked for",
     "show.spans_of": "pure",
-    "show.section_of": "pure",
-    "show.heading_of": "pure",
     "webhooks.secret_of": "asked by the sender, which signs with it",
     "webhooks.derived": "pure",
     "webhooks.add_message": "part of deeds and sweeps that have asked",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -14,6 +13,7 @@ from tracker.access import Actor, Thing
 from tracker.clock import vietnam_day
 from tracker.deadlines.workdays import NATIONAL
 from tracker.drafts import codec
+from tracker.drafts.headings import heading_of, section_of
 from tracker.drafts.model import Doubt, Source
 from tracker.errors import Forbidden, NotFound
 from tracker.extensions import db
@@ -598,23 +598,6 @@ def _unfolded(lines: list[Counted], today: date) -> list[Counted]:
                 shown.append(line)
             days.add(line.work.due_on)
     return shown
-
-
-def section_of(path: list[str]) -> tuple[str, ...]:
-    """The heading under which a task is shown: two labels deep where there are more below."""
-    return tuple(path[:2]) if len(path) > 2 and not path[2].startswith("r") else tuple(path[:1])
-
-
-def heading_of(blocks: list[str], label: tuple[str, ...], source: dict[str, object] | None) -> str:
-    """The words of the nearest heading with this label above the place where the first task was read."""
-    if not label or source is None:
-        return ""
-    shape = re.compile(rf"^\W*{re.escape(label[-1])}\s*[.)/:](?!\d)\s*(?P<words>.+)", re.DOTALL)
-    for block in reversed(blocks[: int(str(source["block"])) + 1]):
-        found = shape.match(block)
-        if found:
-            return found["words"].strip(" *_:")
-    return ""
 
 
 def _task_row(

@@ -21,11 +21,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from tracker import access, life
 from tracker.access import Actor, Thing
 from tracker.clock import vietnam_day
+from tracker.drafts.headings import heading_of, section_of
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
 from tracker.services import succession_steps as steps
 from tracker.services.record import record
-from tracker.services.show import heading_of, section_of
 from tracker.store.engine import transaction
 from tracker.store.models import (
     Absence,

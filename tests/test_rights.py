@@ -28,6 +28,7 @@ INNER = {
     "naming",
     "past",
     "plan_days",
+    "plan_deed",
     "recompute",
     "record",
     "roster",

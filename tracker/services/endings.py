@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Table, insert, select, update
 
 from tracker import access, life
-from tracker.access import Actor, Thing
+from tracker.access import Actor
 from tracker.clock import vietnam_day
 from tracker.deadlines.reports import reporting_period
 from tracker.errors import Invalid, NotFound, Refused
@@ -22,7 +22,7 @@ from tracker.extensions import db
 from tracker.services.drafting import lock_plan
 from tracker.services.inheriting import give_to_heirs
 from tracker.services.periods import reason_given
-from tracker.services.record import record
+from tracker.services.plan_deed import note_plan, thing_of_plan
 from tracker.store.engine import transaction
 from tracker.store.models import Assignment, Fact, Plan, Submission, Wait
 from tracker.store.queries import work as find_work
@@ -81,7 +81,7 @@ class EndPage:
 def end_page(actor: Actor, plan_id: int, *, at: datetime) -> EndPage:
     """A plan before its end, or after it."""
     plan = _plan(plan_id)
-    thing = _thing(plan)
+    thing = thing_of_plan(plan)
     access.need(actor, "period.see", thing)
     version = published_of(db.session, [plan_id])[0]
     rows = find_work.rows(db.session, Wanted(plans=[plan_id]), vietnam_day(at))
@@ -151,7 +151,7 @@ def end_plan(actor: Actor, plan_id: int, reasons: Mapping[str, str], note: str =
         _end(actor, plan, works, given, CLOSED, at)
         plan.ending_reason = note.strip()
         told = {"reason": plan.ending_reason, "excused": len(works)}
-        _note(actor, plan, "plan-ended", told, at)
+        note_plan(actor, plan, "plan-ended", at, told)
 
 
 def withdraw_plan(actor: Actor, plan_id: int, reason: str, document: str, *, at: datetime) -> None:
@@ -166,7 +166,7 @@ def withdraw_plan(actor: Actor, plan_id: int, reason: str, document: str, *, at:
         _end(actor, plan, works, {work.id: words for work in works}, WITHDRAWN, at)
         plan.ending_reason = words
         told = {"reason": reason, "document": document, "excused": len(works)}
-        _note(actor, plan, "plan-withdrawn", told, at)
+        note_plan(actor, plan, "plan-withdrawn", at, told)
 
 
 def reopen_plan(actor: Actor, plan_id: int, reason: str, *, at: datetime) -> None:
@@ -175,14 +175,14 @@ def reopen_plan(actor: Actor, plan_id: int, reason: str, *, at: datetime) -> Non
     with transaction(db.session):
         lock_plan(plan_id)
         plan = _plan(plan_id)
-        access.need(actor, "plan.reopen", _thing(plan))
+        access.need(actor, "plan.reopen", thing_of_plan(plan))
         reason = reason_given(reason, "tiếp tục kế hoạch")
         if not plan.ending:
             raise Refused("Kế hoạch này đang thực hiện, nên không cần mở lại.", code="not-ended")
         before = {"ending": plan.ending, "reason": plan.ending_reason}
         back = _bring_back(actor, plan, reason, at)
         plan.ending, plan.ending_reason, plan.ended_at, plan.ended_by_id = "", "", None, None
-        _note(actor, plan, "plan-reopened", {"reason": reason, "reopened": back}, at, before)
+        note_plan(actor, plan, "plan-reopened", at, {"reason": reason, "reopened": back}, before=before)
 
 
 def _reason_of(work: Assignment, reasons: Mapping[str, str]) -> str:
@@ -193,7 +193,7 @@ def _going_on(actor: Actor, plan_id: int) -> Plan:
     """The plan, held; deeds on its work are over, and others wait."""
     lock_plan(plan_id)
     plan = _plan(plan_id)
-    access.need(actor, "plan.end", _thing(plan))
+    access.need(actor, "plan.end", thing_of_plan(plan))
     if plan.ending:
         raise Refused(
             "Kế hoạch này đã kết thúc. Cần làm tiếp, xin đề nghị lãnh đạo mở lại kế hoạch.", code="held"
@@ -328,29 +328,3 @@ def _plan(plan_id: int) -> Plan:
     if plan is None or not published_of(db.session, [plan_id]):
         raise NotFound("Không tìm thấy kế hoạch này, hoặc kế hoạch chưa ban hành.")
     return plan
-
-
-def _thing(plan: Plan) -> Thing:
-    return Thing(plan.committee_id, plan.coordinator_id)
-
-
-def _note(
-    actor: Actor,
-    plan: Plan,
-    deed: str,
-    after: Mapping[str, Any],
-    at: datetime,
-    before: Mapping[str, Any] | None = None,
-) -> None:
-    record(
-        db.session,
-        actor,
-        deed,
-        thing="plan",
-        thing_id=plan.id,
-        committee_id=plan.committee_id,
-        plan_id=plan.id,
-        before=before,
-        after=after,
-        at=at,
-    )

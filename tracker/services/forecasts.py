@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from tracker import access
-from tracker.access import Actor, Thing
+from tracker.access import Actor
 from tracker.errors import NotFound
 from tracker.extensions import db
 from tracker.life import UNDECIDED
+from tracker.services.plan_deed import thing_of_plan
 from tracker.store.models import Assignment, Plan
 from tracker.store.queries.plans import published_of
 
@@ -32,7 +33,7 @@ def foreseen_plan(actor: Actor, plan_id: int) -> ForeseenPlan:
     versions = published_of(db.session, [plan_id])
     if plan is None or not versions:
         raise NotFound("Không tìm thấy kế hoạch này, hoặc kế hoạch chưa ban hành.")
-    access.need(actor, "forecast.see", Thing(plan.committee_id, plan.coordinator_id))
+    access.need(actor, "forecast.see", thing_of_plan(plan))
     version = versions[0]
     undone = select(func.count()).where(Assignment.plan_id == plan_id, Assignment.state.in_(UNDECIDED))
     return ForeseenPlan(

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from tracker import access, life
-from tracker.access import Actor, Thing
+from tracker.access import Actor
 from tracker.clock import vietnam_day
 from tracker.deadlines.periods import PLAN
 from tracker.deadlines.reports import reporting_period
@@ -27,7 +27,7 @@ from tracker.services import figures
 from tracker.services.drafting import lock_plan
 from tracker.services.held import refuse_held
 from tracker.services.inheriting import give_to_heirs
-from tracker.services.record import record
+from tracker.services.plan_deed import note_plan, thing_of_plan
 from tracker.store.engine import transaction
 from tracker.store.models import Assignment, PeriodClosing, Plan
 from tracker.store.queries import work as find_work
@@ -114,7 +114,7 @@ class Proposal:
 def periods_page(actor: Actor, plan_id: int, *, at: datetime) -> PeriodsPage:
     """Every period of the plan, the first one first."""
     plan = _plan(plan_id)
-    thing = _thing(plan)
+    thing = thing_of_plan(plan)
     access.need(actor, "period.see", thing)
     name, title = _called(plan_id)
     return PeriodsPage(
@@ -133,7 +133,7 @@ def periods_page(actor: Actor, plan_id: int, *, at: datetime) -> PeriodsPage:
 def proposal(actor: Actor, plan_id: int, period: str, *, at: datetime) -> Proposal:
     """What closing the period would do; nothing is written."""
     plan = _plan(plan_id)
-    access.need(actor, "period.close", _thing(plan))
+    access.need(actor, "period.close", thing_of_plan(plan))
     return _proposal(plan, period, vietnam_day(at))
 
 
@@ -144,7 +144,7 @@ def close_period(actor: Actor, plan_id: int, period: str, *, despite: bool = Fal
     """Close a period. Before its last due day is over, or while work of it is not done, only `despite` that."""
     with transaction(db.session):
         plan = _locked(plan_id)
-        access.need(actor, "period.close", _thing(plan))
+        access.need(actor, "period.close", thing_of_plan(plan))
         refuse_held(plan, period)
         found = _proposal(plan, period, vietnam_day(at))
         if found.warns and not despite:
@@ -156,21 +156,21 @@ def close_period(actor: Actor, plan_id: int, period: str, *, despite: bool = Fal
         )
         db.session.add(closing)
         told = {"period": period, "open": len(found.undecided), "figures": stored["plan"]}
-        _note(actor, plan, "period-closed", told, at)
+        note_plan(actor, plan, "period-closed", at, told)
 
 
 def reopen_period(actor: Actor, plan_id: int, period: str, reason: str, *, at: datetime) -> None:
     """Open a closed period again, with the reason. What is open in it is urged from today on."""
     with transaction(db.session):
         plan = _locked(plan_id)
-        access.need(actor, "period.reopen", _thing(plan))
+        access.need(actor, "period.reopen", thing_of_plan(plan))
         reason = reason_given(reason, "mở lại kỳ")
         closing = _live(plan_id, period)
         if closing is None or plan.ending:
             raise Refused("Kỳ này đang không chốt, nên không có gì để mở lại.", code="not-closed")
         closing.reopened_by_id, closing.reopened_at, closing.reason = actor.id, at, reason
         give_to_heirs(actor, _urge_again(plan_id, period, vietnam_day(at)), at=at)
-        _note(actor, plan, "period-reopened", {"period": period, "reason": reason}, at)
+        note_plan(actor, plan, "period-reopened", at, {"period": period, "reason": reason})
 
 
 def reason_given(reason: str, what: str) -> str:
@@ -304,21 +304,3 @@ def _locked(plan_id: int) -> Plan:
 def _called(plan_id: int) -> tuple[str, str]:
     version = published_of(db.session, [plan_id])[0]
     return version.number or version.title, version.title or version.number
-
-
-def _thing(plan: Plan) -> Thing:
-    return Thing(plan.committee_id, plan.coordinator_id)
-
-
-def _note(actor: Actor, plan: Plan, deed: str, after: Mapping[str, Any], at: datetime) -> None:
-    record(
-        db.session,
-        actor,
-        deed,
-        thing="plan",
-        thing_id=plan.id,
-        committee_id=plan.committee_id,
-        plan_id=plan.id,
-        after=after,
-        at=at,
-    )

@@ -20,7 +20,7 @@ from tracker.parsing.plan import parse
 from tracker.services.drafting import lock_plan
 from tracker.services.evidence import media_type, safe_name, stored_file
 from tracker.services.held import refuse_held
-from tracker.services.record import record
+from tracker.services.plan_deed import note_plan, thing_of_plan
 from tracker.store.engine import transaction
 from tracker.store.models import DraftRow, Plan, PlanVersion, StoredFile, Unit
 
@@ -57,7 +57,7 @@ def import_plan(
         file = stored_file(name, data, kind, committee_id, actor.id, at)
         version = _add_version(plan, draft, file, at)
         db.session.flush()
-        _note(actor, plan, "imported", {"version": version.id, "file": name, "sha256": file.sha256}, at)
+        note_plan(actor, plan, "imported", at, {"version": version.id, "file": name, "sha256": file.sha256})
         return version.id
 
 
@@ -90,7 +90,7 @@ def new_plan(
         plan = _new(actor, committee_id, coordinator_id, at)
         version = _add_version(plan, PlanDraft(head), None, at)
         db.session.flush()
-        _note(actor, plan, "begun", {"version": version.id}, at)
+        note_plan(actor, plan, "begun", at, {"version": version.id})
         return version.id
 
 
@@ -125,7 +125,7 @@ def _next_of(actor: Actor, plan_id: int) -> Plan:
     plan = lock_plan(plan_id)
     if plan is None:
         raise NotFound("Không tìm thấy kế hoạch này.")
-    access.need(actor, "plan.import", Thing(plan.committee_id, plan.coordinator_id))
+    access.need(actor, "plan.import", thing_of_plan(plan))
     refuse_held(plan, "")
     if any(version.state == "draft" for version in plan.versions):
         raise Refused("Kế hoạch này đang có một bản thảo chưa ban hành. Xin xử lý bản đó trước.")
@@ -158,17 +158,3 @@ def _add_version(plan: Plan, draft: PlanDraft, file: StoredFile | None, at: date
     ]
     db.session.add(version)
     return version
-
-
-def _note(actor: Actor, plan: Plan, deed: str, after: dict[str, object], at: datetime) -> None:
-    record(
-        db.session,
-        actor,
-        deed,
-        thing="plan",
-        thing_id=plan.id,
-        committee_id=plan.committee_id,
-        plan_id=plan.id,
-        after=after,
-        at=at,
-    )

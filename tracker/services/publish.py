@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, and_, insert, select, update
 
 from tracker import access, life
-from tracker.access import Actor, Thing
+from tracker.access import Actor
 from tracker.clock import vietnam_day
 from tracker.drafts import codec
 from tracker.drafts.continuing import Known, continued
@@ -32,7 +32,7 @@ from tracker.services.drafting import Draft, Prepared
 from tracker.services.held import refuse_held
 from tracker.services.lineage import laid_out, live_tasks
 from tracker.services.past import past_periods
-from tracker.services.record import record
+from tracker.services.plan_deed import note_plan, thing_of_plan
 from tracker.store.engine import transaction
 from tracker.store.models import (
     Assignment,
@@ -85,7 +85,7 @@ def publish(
     """
     with transaction(db.session):
         version, plan = drafting.load(version_id, lock=True)
-        access.need(actor, "plan.publish", Thing(plan.committee_id, plan.coordinator_id))
+        access.need(actor, "plan.publish", thing_of_plan(plan))
         if version.state != "draft":
             return Published(kept=_count(plan))
         refuse_held(plan, "")
@@ -98,17 +98,7 @@ def publish(
         _refuse_blocked(draft, today)
         result = _Publishing(draft, today, at, progress).run()
         _supersede(plan, version, actor, at)
-        record(
-            db.session,
-            actor,
-            "published",
-            thing="plan",
-            thing_id=plan.id,
-            committee_id=plan.committee_id,
-            plan_id=plan.id,
-            after={"version": version.id, **vars(result)},
-            at=at,
-        )
+        note_plan(actor, plan, "published", at, {"version": version.id, **vars(result)})
         return result
 
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tracker import access
-from tracker.access import Actor, Thing
+from tracker.access import Actor
 from tracker.clock import vietnam_day
 from tracker.drafts import codec
 from tracker.drafts.checks import doubts_of
@@ -22,6 +22,7 @@ from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
 from tracker.services import drafting
 from tracker.services.past import past_periods
+from tracker.services.plan_deed import thing_of_plan
 from tracker.services.plans import check_head
 from tracker.services.record import record
 from tracker.store.engine import transaction
@@ -225,7 +226,7 @@ def drop_draft(actor: Actor, version_id: int, *, at: datetime) -> None:
     """Throw a draft and its file away; the log keeps that it was there."""
     with transaction(db.session):
         version, plan = drafting.load(version_id, lock=True)
-        access.need(actor, "plan.review", Thing(plan.committee_id, plan.coordinator_id))
+        access.need(actor, "plan.review", thing_of_plan(plan))
         if version.state != "draft":
             raise Refused("Kế hoạch đã ban hành thì không bỏ được.")
         after = {"version": version_id, "title": version.title, "number": version.number}
@@ -252,7 +253,7 @@ def _changing(
     """One change of a draft: right, version and state are checked, the fact is written at the end."""
     with transaction(db.session):
         version, plan = drafting.load(version_id, lock=True)
-        access.need(actor, "plan.review", Thing(plan.committee_id, plan.coordinator_id))
+        access.need(actor, "plan.review", thing_of_plan(plan))
         if version.state != "draft":
             raise Refused("Kế hoạch này đã ban hành, không sửa bản thảo được nữa.")
         if version.row_version != row_version:

@@ -21,8 +21,8 @@ from tracker.drafts.expand import horizon, periods_of
 from tracker.drafts.model import PlanPeriod
 from tracker.extensions import db
 from tracker.services.drafting import lock_plan
+from tracker.services.plan_deed import note_plan
 from tracker.services.recompute import Rules, rules_of, timing_draft
-from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Assignment, Plan, PlanVersion, Task, Timing
 from tracker.store.queries import units as find_units
@@ -75,17 +75,8 @@ def _extend(actor: Actor, plan_id: int, at: datetime) -> int:
         rows = [row for timing in _cycles(plan_id) for row in _next_of(plan, timing, rules, until, today, at)]
         if rows:
             _insert(rows)
-            record(
-                db.session,
-                actor,
-                "cycles-extended",
-                thing="plan",
-                thing_id=plan_id,
-                committee_id=plan.committee_id,
-                plan_id=plan_id,
-                after={"assignments": len(rows), "until": until.isoformat()},
-                at=at,
-            )
+            told = {"assignments": len(rows), "until": until.isoformat()}
+            note_plan(actor, plan, "cycles-extended", at, told)
         return len(rows)
 
 

@@ -21,6 +21,7 @@ from tracker.progress.counts import DONE
 from tracker.progress.standing import when
 from tracker.services import drafting, figures, foretelling
 from tracker.services.past import past_periods
+from tracker.services.plan_deed import thing_of_plan
 from tracker.services.publish import forecast
 from tracker.services.recompute import present_due, rules_of, timing_draft
 from tracker.store.models import (
@@ -348,7 +349,7 @@ def plans(actor: Actor, *, at: datetime) -> tuple[PlanRow, ...]:
     drafts = [
         version
         for version in find_plans.versions(db.session, committee_ids=actor.committees(), state="draft")
-        if access.may(actor, "plan.review", _thing(version.plan))
+        if access.may(actor, "plan.review", thing_of_plan(version.plan))
     ]
     published = find_plans.versions(db.session, committee_ids=actor.committees(), state="published")
     known = {version.plan_id for version in published}
@@ -362,10 +363,6 @@ def _plans_of(unit_ids: Collection[int]) -> set[int]:
     helped = find_work.helped_tasks(db.session, unit_ids)
     helping = select(Task.plan_id).where(Task.id.in_(helped)).distinct()
     return set(db.session.scalars(led)) | set(db.session.scalars(helping))
-
-
-def _thing(plan: Plan) -> Thing:
-    return Thing(plan.committee_id, plan.coordinator_id)
 
 
 def _draft_rows(versions: list[PlanVersion], today: date) -> list[PlanRow]:
@@ -443,10 +440,10 @@ def plan_page(actor: Actor, plan_id: int, *, at: datetime) -> PlanPage:
         sections=_sections(version, lines, units, today),
         blocks=tuple(version.blocks),
         facts=_plan_facts(actor, plan),
-        may_review=access.may(actor, "plan.review", _thing(plan)),
+        may_review=access.may(actor, "plan.review", thing_of_plan(plan)),
         whole=units is None or all(line.holder_id in units for line in lines),
         asking=_asking(plan_id, units, today),
-        sees_periods=access.may(actor, "period.see", _thing(plan)),
+        sees_periods=access.may(actor, "period.see", thing_of_plan(plan)),
     )
 
 
@@ -530,14 +527,14 @@ def _rows_of(lines: Iterable[Counted], today: date) -> dict[int, WorkRow]:
 
 def _plan_facts(actor: Actor, plan: Plan) -> tuple[FactRow, ...]:
     """The plan's history; what happened to its drafts is for those who review them."""
-    if access.may(actor, "plan.review", _thing(plan)):
+    if access.may(actor, "plan.review", thing_of_plan(plan)):
         return find_plans.facts(db.session, thing="plan", thing_id=plan.id)
     return find_plans.life_facts(db.session, plan.id)
 
 
 def _sees_rows(actor: Actor, plan: Plan) -> frozenset[int] | None:
     """Units whose assignments the actor may see one by one; None means all."""
-    if access.may(actor, "work.see", _thing(plan)):
+    if access.may(actor, "work.see", thing_of_plan(plan)):
         return None
     return actor.units()
 
@@ -644,7 +641,7 @@ def review(actor: Actor, version_id: int, *, at: datetime) -> Review:
     """The review page of a draft, with what publishing it now would do."""
     today = vietnam_day(at)
     version, plan = drafting.load(version_id)
-    access.need(actor, "plan.review", _thing(plan))
+    access.need(actor, "plan.review", thing_of_plan(plan))
     draft = drafting.prepare(version, today)
     past = tuple(past_periods(draft, today))
     planned = [one for prepared in draft.publishable for one in prepared.planned]
@@ -750,7 +747,7 @@ def next_to_accept(actor: Actor, committee_id: int, *, without: int) -> int | No
     """Another piece of work that waits for this person's acceptance, the first due of them."""
     access.need(actor, "dashboard.see", Thing(committee_id))
     versions = find_plans.versions(db.session, committee_ids=[committee_id], state="published", going_on=True)
-    mine = [one.plan_id for one in versions if access.may(actor, "work.accept", _thing(one.plan))]
+    mine = [one.plan_id for one in versions if access.may(actor, "work.accept", thing_of_plan(one.plan))]
     lines = figures.lines(Wanted(plans=mine, states=["submitted"])) if mine else []
     return next((line.id for line in sorted(lines, key=_by_due) if line.id != without), None)
 
@@ -853,7 +850,7 @@ def _uses(stored: StoredFile, actor: Actor) -> list[tuple[str, Thing]]:
     for version in db.session.scalars(select(PlanVersion).where(PlanVersion.file_id == stored.id)):
         plan = version.plan
         if version.state == "draft":
-            uses.append(("plan.review", _thing(plan)))
+            uses.append(("plan.review", thing_of_plan(plan)))
             continue
         parties = find_plans.plan_units(db.session, [plan.id]).get(plan.id, set())
         helps = actor.units() if plan.id in _plans_of(actor.units()) else frozenset()

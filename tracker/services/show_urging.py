@@ -12,6 +12,7 @@ from tracker.errors import NotFound
 from tracker.extensions import db
 from tracker.progress.counts import Tally
 from tracker.services import figures
+from tracker.services.plan_deed import thing_of_plan
 from tracker.store.models import Plan
 from tracker.store.queries import urging as find
 from tracker.store.queries import work as find_work
@@ -69,7 +70,7 @@ def units_of_plan(actor: Actor, plan_id: int, *, at: datetime) -> tuple[tuple[Un
     plan = db.session.get(Plan, plan_id)
     if plan is None:
         raise NotFound("Không tìm thấy kế hoạch này.")
-    need(actor, "dashboard.see", Thing(plan.committee_id, plan.coordinator_id))
+    need(actor, "dashboard.see", thing_of_plan(plan))
     today = vietnam_day(at)
     lines: dict[int, list[Counted]] = {}
     for line in figures.lines(Wanted(plans=[plan_id])):

@@ -13,13 +13,13 @@ from datetime import date, datetime
 from sqlalchemy import exists, or_, select
 
 from tracker import access, life
-from tracker.access import Actor, Thing
+from tracker.access import Actor
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
 from tracker.services.asked import PENDING
 from tracker.services.assignment_deed import move, note
 from tracker.services.held import held, refuse_held
-from tracker.services.record import record
+from tracker.services.plan_deed import note_plan, thing_of_plan
 from tracker.store.engine import transaction
 from tracker.store.models import (
     Assignment,
@@ -138,7 +138,7 @@ def split(actor: Actor, task_id: int, parts: Sequence[Part], *, mark: str, at: d
             "titles": [part.title for part in parts],
             "moved": len(open_work),
         }
-        _fact(actor, plan, "task-split", after, _version(task).title, at)
+        note_plan(actor, plan, "task-split", at, after, before={"title": _version(task).title})
         return ids
 
 
@@ -157,7 +157,7 @@ def merge(actor: Actor, task_id: int, other_id: int, title: str, *, mark: str, a
         _word_merged(task, other, title)
         other.withdrawn_at, other.merged_into_id = at, task.id
         after = {"task": other.id, "into": [task.id], "titles": [title], "moved": len(moved)}
-        _fact(actor, plan, "tasks-merged", after, before, at)
+        note_plan(actor, plan, "tasks-merged", at, after, before={"title": before})
 
 
 # What it does, counted
@@ -376,7 +376,7 @@ def _task(actor: Actor, task_id: int, *, lock: bool = False) -> tuple[Task, Plan
         raise NotFound("Không tìm thấy nhiệm vụ này.")
     plan = db.session.get(Plan, task.plan_id, with_for_update=lock or None)
     assert plan is not None
-    access.need(actor, "task.change", Thing(plan.committee_id, plan.coordinator_id))
+    access.need(actor, "task.change", thing_of_plan(plan))
     refuse_held(plan, "")
     if task.withdrawn_at is not None or not _has_version(task):
         raise Refused("Nhiệm vụ này không còn trong kế hoạch, hoặc đã được tách, gộp.", code="gone")
@@ -435,18 +435,3 @@ def _title(title: str) -> str:
     if not title.strip():
         raise Invalid("Xin ghi tên nhiệm vụ.", code="no-title")
     return " ".join(title.split())[:2000]
-
-
-def _fact(actor: Actor, plan: Plan, deed: str, after: dict[str, object], title: str, at: datetime) -> None:
-    record(
-        db.session,
-        actor,
-        deed,
-        thing="plan",
-        thing_id=plan.id,
-        committee_id=plan.committee_id,
-        plan_id=plan.id,
-        before={"title": title},
-        after=after,
-        at=at,
-    )

@@ -1,0 +1,40 @@
+"""What every deed on a whole plan has in common: what the plan is bound to, and the fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tracker.access import Actor, Thing
+from tracker.extensions import db
+from tracker.services.record import record
+from tracker.store.models import Plan
+
+
+def thing_of_plan(plan: Plan) -> Thing:
+    """What the plan is bound to: its committee and the unit that follows it up."""
+    return Thing(plan.committee_id, plan.coordinator_id)
+
+
+def note_plan(
+    actor: Actor,
+    plan: Plan,
+    deed: str,
+    at: datetime,
+    after: Mapping[str, object],
+    *,
+    before: Mapping[str, object] | None = None,
+) -> None:
+    """Write the fact: what was done to the plan."""
+    record(
+        db.session,
+        actor,
+        deed,
+        thing="plan",
+        thing_id=plan.id,
+        committee_id=plan.committee_id,
+        plan_id=plan.id,
+        before=before,
+        after=after,
+        at=at,
+    )

@@ -201,6 +201,13 @@ def test_a_mail_is_read_as_it_was_written() -> None:
         assert part.get_content() == words
 
 
+@pytest.mark.parametrize("parcel", [PARCEL, FULL, dataclasses.replace(FULL, text="", html="đ" * 500)])
+def test_a_mail_is_written_as_the_email_package_writes_it(parcel: Parcel) -> None:
+    raw = FrozenMessage(parcel).as_bytes()
+    as_they_are = policy.compat32.clone(linesep="\r\n", max_line_length=None)
+    assert message_from_bytes(raw, policy=as_they_are).as_bytes() == raw
+
+
 def test_a_mail_that_may_be_ended_says_how_with_one_click() -> None:
     mail = read(FULL)
     assert mail["List-Unsubscribe"] == f"<{FULL.unsubscribe}>"

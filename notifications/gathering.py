@@ -18,7 +18,7 @@ from tracker.access import UNIT_ROLES
 from tracker.clock import vietnam_day
 from tracker.deadlines.told_once import BOUNCED, EVENT, MOVED
 from tracker.life import OPEN
-from tracker.services.links import unsubscribe_link, work_link
+from tracker.services.links import WorkLink, unsubscribe_link, work_link
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
 from tracker.store.queries import bounces, letter_rows
@@ -109,10 +109,9 @@ def _facts(
     )
 
 
-def _signed(
-    person_id: int, letter_id: int, secret: str, at: datetime, work_id: int, holder_id: int, turn: int
-) -> str:
-    return work_link(person_id, work_id, holder_id, turn, letter_id, secret=secret, at=at)
+def _signed(person_id: int, letter_id: int, secret: str, at: datetime, row: LetterRow) -> str:
+    link = WorkLink(person_id, row.id, row.holder_id, row.turn, letter_id, row.holding)
+    return work_link(link, secret=secret, at=at)
 
 
 def _numbers(steps: Mapping[int, Iterable[Told]], kind: str) -> set[int]:

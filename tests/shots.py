@@ -154,7 +154,8 @@ def letter_pages(app: Flask, *, at: datetime) -> list[tuple[str, str]]:
 
     def path(work: Assignment, turn: int) -> str:
         person = officer(work.holder_id)
-        return links.work_link(person, work.id, work.holder_id, turn, 0, secret=secret, at=at)
+        link = links.WorkLink(person, work.id, work.holder_id, turn, 0)
+        return links.work_link(link, secret=secret, at=at)
 
     def work_in(*where: Any) -> Assignment:
         holders = select(Role.unit_id).where(Role.role == "officer")
@@ -170,12 +171,12 @@ def letter_pages(app: Flask, *, at: datetime) -> list[tuple[str, str]]:
     on, off = officer(late.holder_id), officer(sent.holder_id)
     reminders.turn_reminders(actor_of(off, at), False, at=at)
     reminders.propose(actor_of(on, at), late.holder_id, "Hoàng Gia Linh", "linh@sonthanh.example", at=at)
-    old = links.work_link(on, late.id, late.holder_id, 0, 0, secret=secret, at=at - timedelta(days=15))
+    old = links.WorkLink(on, late.id, late.holder_id, 0, 0)
     return [
         ("thu-viec", path(late, 0)),
         ("thu-viec-da-gui", path(sent, 0)),
         ("thu-viec-tra-lai", path(returned, len(returned.submissions))),
-        ("thu-viec-het-han", old),
+        ("thu-viec-het-han", links.work_link(old, secret=secret, at=at - timedelta(days=15))),
         ("thu-ngung", links.unsubscribe_link(on, secret=secret)),
         ("thu-ngung-da-tat", links.unsubscribe_link(off, secret=secret)),
     ]

@@ -50,7 +50,7 @@ NOBODY = Reader(0)
 
 @dataclass(frozen=True)
 class Facts:
-    """`link` signs the address of a piece of work that the reader may tick (assignment, holder, turn); `told` are the
+    """`link` signs the address of a piece of work that the reader may tick; `told` are the
     due days of which each reader was told before, `waits` what was waited for, `bounces` letters that came back."""
 
     reader: Reader = NOBODY
@@ -63,7 +63,7 @@ class Facts:
     bounces: Mapping[int, BouncedRow] = field(default_factory=dict)
     week: Week | None = None
     committees: Mapping[int, str] = field(default_factory=dict)
-    link: Callable[[int, int, int], str] | None = None
+    link: Callable[[LetterRow], str] | None = None
     unsubscribe: str = ""
     events: Mapping[int, FeedEvent] = field(default_factory=dict)
 
@@ -108,7 +108,7 @@ class Facts:
         row = self.works.get(assignment_id)
         if self.link is None or row is None or row.state not in LIVE or not self.own(row.holder_id):
             return f"{base_url}/viec/{assignment_id}"
-        return base_url + self.link(assignment_id, row.holder_id, row.turn)
+        return base_url + self.link(row)
 
     def courtesy(self) -> bool:
         """Whether all that the letter tells is asked of units outside the committee's orders: they are asked for

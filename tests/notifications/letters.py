@@ -17,7 +17,7 @@ from tracker.progress.counts import Tally, tally
 from tracker.progress.reading import Reader as ReaderSeen
 from tracker.progress.reading import UnitReading, Unread
 from tracker.progress.standing import Standing, Work
-from tracker.services.links import unsubscribe_link, work_link
+from tracker.services.links import WorkLink, unsubscribe_link, work_link
 from tracker.store.queries.asked_notices import AskedRow
 from tracker.store.queries.bounces import BouncedRow
 from tracker.store.queries.feeds import FeedEvent
@@ -139,7 +139,9 @@ def facts(who: Reader, steps: list[tuple[int, str, date]], works: list[LetterRow
             steps=tuple(Told(*step) for step in steps),
             works={one.id: one for one in works},
             committees={1: "UBND huyện Sơn Thanh"},
-            link=lambda work, holder, turn: work_link(who.id, work, holder, turn, 40, secret=SECRET, at=AT),
+            link=lambda row: work_link(
+                WorkLink(who.id, row.id, row.holder_id, row.turn, 40), secret=SECRET, at=AT
+            ),
             unsubscribe=BASE + unsubscribe_link(who.id, secret=SECRET),
         ),
         **changes,

@@ -55,7 +55,7 @@ from tests.notifications.letters import (
 from tracker.clock import vietnam_day
 from tracker.progress.standing import Work
 from tracker.services import figures
-from tracker.services.links import work_link
+from tracker.services.links import WorkLink, work_link
 from tracker.store.queries.letter_rows import PlanLine
 from tracker.store.queries.work import Counted
 
@@ -155,7 +155,7 @@ def test_each_line_leads_to_its_page(sqlite_app: Flask) -> None:
 
 def test_a_line_that_the_reader_may_tick_leads_to_a_signed_page(sqlite_app: Flask) -> None:
     wording = made(facts=OFFICER_FACTS)
-    path = work_link(OFFICER.id, 3, 5, 0, 40, secret=SECRET, at=AT)
+    path = work_link(WorkLink(OFFICER.id, 3, 5, 0, 40), secret=SECRET, at=AT)
     assert f"{BASE}{path}\n" in wording.text
     assert f'href="{BASE}{path}"' in wording.html
     above = made(**ABOVE)

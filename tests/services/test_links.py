@@ -13,7 +13,7 @@ from tests.web.conftest import publish_in_january
 from tracker.clock import at_vietnam
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
-from tracker.services import absences, links, staff, work
+from tracker.services import absences, handing_back, links, staff, succession, work
 from tracker.services.absences import Leave
 from tracker.services.links import OpenedWork
 from tracker.services.staff_change import Change, change_staff
@@ -23,13 +23,16 @@ from tracker.store.models import (
     Assignment,
     Deliverable,
     Fact,
+    HandBack,
     Letter,
     LinkOpening,
     Role,
     Submission,
     TaskVersion,
 )
-from tracker.store.queries.links import turns
+from tracker.store.queries.links import holdings, turns
+from tracker.units.succession import Change as Reorganised
+from tracker.units.succession import Heir
 
 SECRET = "khoa-chi-de-thu-nghiem-khong-dung-that"
 TODAY = date(2026, 5, 12)
@@ -75,15 +78,9 @@ def link_of(
 ) -> str:
     """The token in the letter, made now."""
     turn = turns(db.session, [work_id]).get(work_id, 0)
-    path = links.work_link(
-        world.people[who],
-        work_id,
-        holder or world.tan_lap,
-        turn,
-        letter_id,
-        secret=SECRET,
-        at=clock.now,
-    )
+    times = holdings(db.session, [work_id]).get(work_id, 0)
+    link = links.WorkLink(world.people[who], work_id, holder or world.tan_lap, turn, letter_id, times)
+    path = links.work_link(link, secret=SECRET, at=clock.now)
     assert path.startswith("/thu/viec/")
     return path.removeprefix("/thu/viec/")
 
@@ -168,6 +165,35 @@ def test_a_link_dies_when_the_work_goes_to_another_unit(world, clock, work_id, t
     db.session.get_one(Assignment, work_id).holder_id = world.binh_minh
     db.session.commit()
     refused(token, clock, "link-moved", "chuyển cho đơn vị khác")
+
+
+def handed_on_and_back(world: Any, clock: Any, work_id: int) -> None:
+    for asks, to in (("officer", world.binh_minh), ("other", world.tan_lap)):
+        handing_back.ask(world.actor(asks), work_id, "Giao nhầm đơn vị.", to, at=clock.now)
+        request = db.session.scalars(select(HandBack).order_by(HandBack.id.desc())).first()
+        version = db.session.get_one(Assignment, work_id, populate_existing=True).row_version
+        handing_back.hand_on(world.actor("coordinator"), request.id, to, row_version=version, at=clock.now)
+
+
+def reorganised_and_undone(world: Any, clock: Any, work_id: int) -> None:
+    manager = world.actor("manager")
+    heir = Heir(name="UBND xã Tân Bình", code="TB")
+    merged = Reorganised("merged", (world.tan_lap, world.binh_minh), date(2026, 5, 1), heirs=(heir,))
+    stamp = succession.propose(manager, world.committee, merged, at=clock.now).stamp
+    change = succession.carry_out(manager, world.committee, merged, succession.Choices(), stamp, at=clock.now)
+    assert db.session.get_one(Assignment, work_id).holder_id != world.tan_lap
+    succession.undo(manager, change, at=clock.now)
+
+
+@pytest.mark.parametrize("away_and_back", [handed_on_and_back, reorganised_and_undone])
+def test_a_link_stays_dead_when_the_work_comes_back_and_the_next_letter_has_a_new_one(
+    world, clock, work_id, letter_id, token, away_and_back
+):
+    away_and_back(world, clock, work_id)
+    assert db.session.get_one(Assignment, work_id).holder_id == world.tan_lap
+    refused(token, clock, "link-moved", "chuyển cho đơn vị khác")
+    tick(link_of(world, clock, work_id, letter_id), clock)
+    assert db.session.get_one(Assignment, work_id).state == "submitted"
 
 
 def test_a_link_dies_with_the_role_in_that_unit(world, clock, work_id, token):

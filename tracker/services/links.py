@@ -1,14 +1,15 @@
 """Signed links in letters: what they are made of, what they mean when somebody opens them, and the tick through one.
 
 A link to work shows one assignment to one person and takes one tick, without log-in. It is alive for fourteen days
-and no longer than what it was made for: the work is with the same unit, the person has a role there, and nothing was
-sent since. A link to the reminders turns them off and on; it does not age, because old letters are opened, too.
+and no longer than what it was made for: the work has stayed with the same unit (what went away and came back has a link
+of its own), the person has a role there, and nothing was sent since. A link to the reminders turns them off and on; it
+does not age, because old letters are opened, too.
 Nothing is kept of either: the signature is the right.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
@@ -25,7 +26,7 @@ from tracker.services.evidence import Given
 from tracker.services.work import FromLetter
 from tracker.store.engine import transaction
 from tracker.store.models import Assignment, Letter
-from tracker.store.queries.links import add_opening, opening_known, turns
+from tracker.store.queries.links import add_opening, holdings, opening_known, turns
 
 LINK_DAYS = 14
 WORK, REMINDERS = "letter-work", "letter-reminders"  # a salt for each purpose: no token serves the other one
@@ -33,13 +34,15 @@ WORK, REMINDERS = "letter-work", "letter-reminders"  # a salt for each purpose: 
 
 @dataclass(frozen=True)
 class WorkLink:
-    """What the token of a letter says. `turn` is how many submissions the work had when the letter was made."""
+    """What the token of a letter says. `turn` is how many submissions the work had when the letter was made;
+    `holding` how often it had been given to another unit by then."""
 
     person_id: int
     assignment_id: int
     holder_id: int
     turn: int
     letter_id: int
+    holding: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,18 +58,12 @@ class OpenedWork:
 # Making links. They are for letters alone; whoever makes the letter has decided who gets it.
 
 
-def work_link(
-    person_id: int,
-    assignment_id: int,
-    holder_id: int,
-    turn: int,
-    letter_id: int,
-    *,
-    secret: str,
-    at: datetime,
-) -> str:
+def work_link(link: WorkLink, *, secret: str, at: datetime) -> str:
     """The path at which that person sees and ticks that assignment. The same arguments give the same path."""
-    token = _timed(secret, at).dumps([person_id, assignment_id, holder_id, turn, letter_id])
+    said = list(astuple(link))
+    token = _timed(secret, at).dumps(
+        said if link.holding else said[:-1]
+    )  # an address is short while it can be
     return f"/thu/viec/{_text(token)}"
 
 
@@ -105,7 +102,8 @@ def work_of_link(token: str, *, secret: str, at: datetime) -> OpenedWork:
     actor = _holder_of(link, at)
     if work is None:
         raise NotFound("Việc trong thư không còn. Có thể kế hoạch đã thay đổi; xin mở thư mới nhất.")
-    if work.holder_id != link.holder_id:
+    given_away = holdings(db.session, [work.id]).get(work.id, 0)
+    if work.holder_id != link.holder_id or given_away != link.holding:
         raise Refused(
             "Việc này đã chuyển cho đơn vị khác sau khi thư đi, nên liên kết không dùng được nữa. "
             "Xin mở thư mới nhất hoặc đăng nhập.",

@@ -32,6 +32,7 @@ from tracker.store.models import (
 from tracker.store.queries.absences import deputies, in_force, stood_in
 from tracker.store.queries.calendar import calendars
 from tracker.store.queries.life import last_notes
+from tracker.store.queries.links import holdings
 from tracker.store.queries.notices import left_alone, teams
 from tracker.store.queries.units import names, valid_on
 from tracker.store.queries.work import batches
@@ -52,7 +53,7 @@ class Sent:
 @dataclass(frozen=True)
 class LetterRow:
     """An assignment with all that a letter may say of it. `left_alone`: nobody is urged to do it (others have done
-    enough, its period is closed, its plan is over)."""
+    enough, its period is closed, its plan is over). `holding` is how often it was given to another unit."""
 
     id: int
     committee_id: int
@@ -78,6 +79,7 @@ class LetterRow:
     sent: tuple[Sent, ...] = ()
     percent: int | None = None
     obstacle: str = ""
+    holding: int = 0
 
     @property
     def due_on(self) -> date | None:
@@ -154,6 +156,7 @@ def works(session: AnySession, ids: Iterable[int], day: date) -> dict[int, Lette
     alone = left_alone(session, found)
     sent = submissions(session, [row.id for row in found])
     notes = last_notes(session, [row.id for row in found if row.state in LIVE])
+    held = holdings(session, [row.id for row in found])
     calendar = calendars(session)
     made = {}
     for row in found:
@@ -193,6 +196,7 @@ def works(session: AnySession, ids: Iterable[int], day: date) -> dict[int, Lette
             sent=sent.get(row.id, ()),
             percent=note.percent if note else None,
             obstacle=note.obstacle if note else "",
+            holding=held.get(row.id, 0),
         )
     return made
 

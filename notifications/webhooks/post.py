@@ -13,18 +13,22 @@ import socket
 import ssl
 import textwrap
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from functools import partial
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from notifications.delivery.refusals import LATER, LINK, NEVER, NotSent
 from notifications.line_faults import why
+from notifications.within import Attempt
 from tracker.services.webhooks import USUAL, is_listed
 
+T = TypeVar("T")
 SECONDS = 10.0  # for the whole of it, however slowly its bytes come
+AFTERWARDS = 1.0  # until what was cut has ended
 MOST_BYTES = 4096  # of an answer; nobody needs more than its first words
 SHOWN = 200
 AGAIN = {408, 425, 429}  # of 4xx, what another try may mend
@@ -75,52 +79,91 @@ def post(hook: Hook, body: str, delivery: int, at: datetime, seconds: float | No
         "X-DonDoc-Signature": signature(hook.secret, timestamp, body),
         "Connection": "close",
     }
-    with _Line(hook.url, SECONDS if seconds is None else seconds) as line:
-        try:
-            line.begin()
-            line.http.request("POST", _path(hook.url), body.encode(), headers)
-            answer = line.http.getresponse()
-        except (OSError, http.client.HTTPException) as error:
-            words = why(TimeoutError() if line.is_cut else error)
-            raise NotSent(LINK, f"Không gửi được tới địa chỉ nhận tin: {words}") from error
-        words = " ".join(f"{answer.status} {answer.reason} {_said(answer)}".split())
-    if 200 <= answer.status < 300:
+    line = _Line(hook.url, SECONDS if seconds is None else seconds)
+    try:
+        status, words = line.within(
+            partial(_asked, path=_path(hook.url), body=body.encode(), headers=headers)
+        )
+    except (OSError, http.client.HTTPException) as error:
+        words = why(TimeoutError() if line.is_over else error)
+        raise NotSent(LINK, f"Không gửi được tới địa chỉ nhận tin: {words}") from error
+    if 200 <= status < 300:
         return words
-    raise NotSent(LATER if answer.status in AGAIN or answer.status >= 500 else NEVER, words)
+    raise NotSent(LATER if status in AGAIN or status >= 500 else NEVER, words)
+
+
+def _asked(
+    line: http.client.HTTPConnection, path: str, body: bytes, headers: Mapping[str, str]
+) -> tuple[int, str]:
+    line.request("POST", path, body, headers)
+    answer = line.getresponse()
+    return answer.status, " ".join(f"{answer.status} {answer.reason} {_said(answer)}".split())
+
+
+class _Http(http.client.HTTPConnection):
+    """Says when the other side has taken the call, before a word is exchanged."""
+
+    connected: Callable[[socket.socket], None]
+
+    def connect(self) -> None:
+        super().connect()
+        self.connected(self.sock)
+
+
+class _Https(http.client.HTTPSConnection, _Http):
+    """The same; it says so before the handshake."""
 
 
 class _Line:
-    """A connection that is cut when its time is over: a time-out of the socket begins anew with every byte."""
+    """A call that is over in its time, whatever takes too long: a name server, a handshake, an answer that drips.
+    A time-out of the socket begins anew with every byte, and with every address of a name."""
 
     def __init__(self, url: str, seconds: float) -> None:
         parts = urlsplit(url)
         host = parts.hostname or ""
-        self.http: http.client.HTTPConnection
+        self._http: _Http
         if parts.scheme == "https":
             context = ssl.create_default_context()
-            self.http = http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=context)
+            self._http = _Https(host, parts.port, timeout=seconds, context=context)
         else:
-            self.http = http.client.HTTPConnection(host, parts.port, timeout=seconds)
-        self.is_cut = False
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
+            self._http = _Http(host, parts.port, timeout=seconds)
+        self._http.connected = self._connected
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._end: socket.socket | None = None
+        self.is_over = False
 
-    def begin(self) -> None:
-        self.http.connect()
-        self._socket = self.http.sock
-        self._timer.start()
+    def within(self, ask: Callable[[http.client.HTTPConnection], T]) -> T:
+        """What the call brings. `TimeoutError`, or an error of the broken line, where it takes too long."""
+        call = Attempt(partial(self._run, ask), "webhook")
+        try:
+            return call.wait(self._seconds)
+        except TimeoutError:
+            self._cut()
+            return call.wait(AFTERWARDS)  # it may have got its answer, and hang in the words behind it
+
+    def _run(self, ask: Callable[[http.client.HTTPConnection], T]) -> T:
+        try:
+            return ask(self._http)
+        finally:
+            self._http.close()
+            with self._lock:
+                end, self._end = self._end, None
+            if end is not None:
+                end.close()
+
+    def _connected(self, line: socket.socket) -> None:
+        with self._lock:
+            if self.is_over:
+                raise TimeoutError("timed out")
+            self._end = line.dup()  # the socket itself is another one after the handshake
 
     def _cut(self) -> None:
-        self.is_cut = True
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._timer.cancel()
-        self.http.close()
+        with self._lock:
+            self.is_over = True
+            if self._end is not None:
+                with suppress(OSError):
+                    self._end.shutdown(socket.SHUT_RDWR)
 
 
 def _said(answer: http.client.HTTPResponse) -> str:

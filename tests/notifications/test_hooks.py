@@ -38,7 +38,7 @@ SOON = 8.0  # seconds in which everything is over, whatever the server does
 
 @dataclass
 class Receiver:
-    """A server of somebody else. `answer` is a status, or what it does instead: silent, drop, drip."""
+    """A server of somebody else. `answer` is a status, or what it does instead: silent, drop, drip, drip-words."""
 
     answer: int | str = 200
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
@@ -73,6 +73,12 @@ class Handler(BaseHTTPRequestHandler):
             with suppress(OSError):
                 while not receiver.ended.wait(0.02):
                     self.wfile.write(b"H")
+        elif receiver.answer == "drip-words":
+            receiver.headers["Content-Length"] = "5000"
+            self._say(200)
+            with suppress(OSError):
+                while not receiver.ended.wait(0.02):
+                    self.wfile.write(b"x")
         else:
             self._say(int(receiver.answer))
 
@@ -226,6 +232,43 @@ def test_only_hosts_of_the_list_are_ever_called(url: str, may: bool) -> None:
         with pytest.raises(NotSent) as refusal:
             post(Hook(url, "bi-mat", hosts), BODY, 7, MORNING)
         assert refusal.value.how == NEVER
+
+
+@pytest.fixture
+def dripping() -> Iterator[int]:
+    """A server that takes the call and begins a TLS record of sixteen thousand bytes, one after the other; its port."""
+    ended = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        line, _address = listener.accept()
+        with line, suppress(OSError):
+            line.sendall(b"\x16\x03\x03\x40\x00\x02")
+            until = time.monotonic() + SOON
+            while time.monotonic() < until and not ended.wait(0.02):
+                line.sendall(b"\x00")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    yield int(listener.getsockname()[1])
+    ended.set()
+    thread.join()
+    listener.close()
+
+
+def test_a_handshake_that_drips_is_cut_when_the_time_is_over(dripping: int) -> None:
+    begin = time.monotonic()
+    hook = Hook(f"https://127.0.0.1:{dripping}/x", "bi-mat", (f"127.0.0.1:{dripping}",))
+    with pytest.raises(NotSent, match="quá thời gian chờ") as refusal:
+        post(hook, BODY, 7, MORNING, seconds=0.3)
+    assert refusal.value.how == LINK
+    assert time.monotonic() - begin < SOON / 2
+    assert "webhook" not in {thread.name for thread in threading.enumerate()}, "nothing is left behind"
+
+
+def test_a_success_whose_words_drip_is_a_success(receiver: Receiver) -> None:
+    receiver.answer = "drip-words"
+    assert post(receiver.hook, BODY, 7, MORNING, seconds=0.3).startswith("200")
 
 
 # The outbox

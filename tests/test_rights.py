@@ -25,6 +25,7 @@ INNER = {
     "held",
     "inheriting",
     "lineage",
+    "listing",
     "naming",
     "past",
     "plan_days",

@@ -19,7 +19,7 @@ from tracker.errors import Forbidden, NotFound
 from tracker.extensions import db
 from tracker.progress.counts import DONE
 from tracker.progress.standing import when
-from tracker.services import drafting, figures, foretelling
+from tracker.services import drafting, figures, foretelling, listing
 from tracker.services.past import past_periods
 from tracker.services.plan_deed import thing_of_plan
 from tracker.services.publish import forecast
@@ -45,7 +45,6 @@ from tracker.store.queries.ongoing import ongoing_rows
 from tracker.store.queries.rows import (
     AskedOn,
     Cell,
-    Coming,
     FactRow,
     GroupRow,
     Matrix,
@@ -74,8 +73,6 @@ COMING_DAYS = 30
 WHOLE_LINES, WHOLE_TURN = 240, 60  # a task with more lines, in all or for one turn, shows the urgent ones
 URGENT_LINES = 12
 LINES_A_PAGE = 100
-ROWS_AT_ONCE = 5000
-LISTED = 100  # lines beside the matrix
 BEHIND_A_CELL = 300
 
 
@@ -489,7 +486,7 @@ def task_lines(
     pages = max(-(-len(found) // LINES_A_PAGE), 1)
     page = min(max(page, 1), pages)
     shown = figures.by_urgency(found, today)[(page - 1) * LINES_A_PAGE : page * LINES_A_PAGE]
-    rows = _rows_of(shown, today)
+    rows = listing.rows_of(shown, today)
     return TaskLines(
         plan=plan_rows([version], today, every)[0],
         task=_task_row(task, every, seen, [], [], today),
@@ -510,19 +507,6 @@ def _at(stands: str, code: str) -> bool:
 
 def _seen(lines: Iterable[Counted], units: frozenset[int] | None) -> list[Counted]:
     return [line for line in lines if units is None or line.holder_id in units]
-
-
-def _rows_of(lines: Iterable[Counted], today: date) -> dict[int, WorkRow]:
-    """The lines as they are shown, by id and in the order of lists."""
-    ids = [line.id for line in lines]
-    rows = [
-        row
-        for n in range(0, len(ids), ROWS_AT_ONCE)
-        for row in _works(Wanted(ids=ids[n : n + ROWS_AT_ONCE]), today)
-    ]
-    if len(ids) > ROWS_AT_ONCE:
-        rows.sort(key=lambda row: (row.due_on or date.max, row.plan_id, row.unit_name, row.id))
-    return {row.id: row for row in rows}
 
 
 def _plan_facts(actor: Actor, plan: Plan) -> tuple[FactRow, ...]:
@@ -547,7 +531,9 @@ def _sections(
         by_task.setdefault(line.task_id, []).append(line)
     seen = {task_id: _seen(found, units) for task_id, found in by_task.items()}
     rows: dict[int, list[WorkRow]] = {}
-    for row in _rows_of((one for found in seen.values() for one in _unfolded(found, today)), today).values():
+    for row in listing.rows_of(
+        (one for found in seen.values() for one in _unfolded(found, today)), today
+    ).values():
         rows.setdefault(row.task_id, []).append(row)
     timings = find_plans.timings(db.session, version.plan_id)
     parts: dict[tuple[str, ...], list[TaskVersion]] = {}
@@ -729,7 +715,7 @@ def matrix(actor: Actor, committee_id: int, *, at: datetime) -> Matrix:
     stands = figures.codes(today)
     near = [line for line in lines if stands(line) in ("today", "soon")]
     to_accept = _to_accept(actor, plan_list, lines)
-    accepting = _rows_of(to_accept[:LISTED], today)
+    accepting = listing.rows_of(to_accept[: listing.LISTED], today)
     return Matrix(
         today=today,
         plans=plan_list,
@@ -737,7 +723,7 @@ def matrix(actor: Actor, committee_id: int, *, at: datetime) -> Matrix:
         feet=tuple(plan.assignments for plan in plan_list),
         total=figures.of_units(lines, today),
         weeks=_weeks(near, today),
-        coming=_coming(near, today),
+        coming=listing.together(near, today),
         to_accept=tuple(accepting.values()),
         accepting=len(to_accept),
     )
@@ -749,7 +735,7 @@ def next_to_accept(actor: Actor, committee_id: int, *, without: int) -> int | No
     versions = find_plans.versions(db.session, committee_ids=[committee_id], state="published", going_on=True)
     mine = [one.plan_id for one in versions if access.may(actor, "work.accept", thing_of_plan(one.plan))]
     lines = figures.lines(Wanted(plans=mine, states=["submitted"])) if mine else []
-    return next((line.id for line in sorted(lines, key=_by_due) if line.id != without), None)
+    return next((line.id for line in sorted(lines, key=listing.by_due) if line.id != without), None)
 
 
 def _to_accept(actor: Actor, plan_list: Iterable[PlanRow], lines: Iterable[Counted]) -> list[Counted]:
@@ -760,21 +746,7 @@ def _to_accept(actor: Actor, plan_list: Iterable[PlanRow], lines: Iterable[Count
         if access.may(actor, "work.accept", Thing(plan.committee_id, plan.coordinator_id))
     }
     found = [line for line in lines if line.work.state == "submitted" and line.plan_id in mine]
-    return sorted(found, key=_by_due)
-
-
-def _by_due(line: Counted) -> tuple[date, int, int]:
-    return line.work.due_on or date.max, line.plan_id, line.id
-
-
-def _coming(near: Iterable[Counted], today: date) -> tuple[Coming, ...]:
-    """The same task, timing and period due on one day is one line, however many units it is given to."""
-    groups: dict[tuple[int, int, str, date | None], list[Counted]] = {}
-    for line in sorted(near, key=_by_due):
-        groups.setdefault((line.task_id, line.timing_id, line.period, line.work.due_on), []).append(line)
-    first = list(groups.values())[:LISTED]
-    rows = _rows_of((found[0] for found in first), today)
-    return tuple(Coming(rows[found[0].id], len(found)) for found in first)
+    return sorted(found, key=listing.by_due)
 
 
 def _matrix_sections(
@@ -827,7 +799,7 @@ def cell(
     )
     today = vietnam_day(at)
     first = figures.by_urgency(figures.lines(wanted), today)[:BEHIND_A_CELL]
-    rows = _rows_of(first, today)
+    rows = listing.rows_of(first, today)
     return tuple(rows[line.id] for line in first)
 
 

@@ -11,16 +11,13 @@ from tracker.clock import vietnam_day
 from tracker.errors import NotFound
 from tracker.extensions import db
 from tracker.progress.counts import Tally
-from tracker.services import figures
+from tracker.services import figures, listing
 from tracker.services.plan_deed import thing_of_plan
 from tracker.store.models import Plan
 from tracker.store.queries import urging as find
-from tracker.store.queries import work as find_work
 from tracker.store.queries.rows import Coming, UnitRow
 from tracker.store.queries.units import units
 from tracker.store.queries.work import Counted, Wanted
-
-LISTED = 100
 
 
 @dataclass(frozen=True)
@@ -50,19 +47,7 @@ def urging_due(actor: Actor, committee_id: int, *, at: datetime) -> UrgingDue:
         for line in figures.lines(Wanted(plans=list(reached), states=["open"], going_on=True))
         if line.id in wanted and stands(line) == "overdue"
     ]
-    return UrgingDue(len(due), _together(due, at))
-
-
-def _together(lines: list[Counted], at: datetime) -> tuple[Coming, ...]:
-    """The same task, timing, period and day is one line, however many units it is of."""
-    groups: dict[tuple[object, ...], list[Counted]] = {}
-    for line in sorted(lines, key=lambda one: (one.work.due_on, one.plan_id, one.id)):
-        key = (line.task_id, line.timing_id, line.period, line.work.due_on)
-        groups.setdefault(key, []).append(line)
-    first = list(groups.values())[:LISTED]
-    rows = find_work.rows(db.session, Wanted(ids=[found[0].id for found in first]), vietnam_day(at))
-    by_id = {row.id: row for row in rows}
-    return tuple(Coming(by_id[found[0].id], len(found)) for found in first if found[0].id in by_id)
+    return UrgingDue(len(due), listing.together(due, today))
 
 
 def units_of_plan(actor: Actor, plan_id: int, *, at: datetime) -> tuple[tuple[UnitRow, Tally], ...]:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from tracker import access
 from tracker.errors import NotFound
 from tracker.progress.counts import Tally
-from tracker.services import reminders, show, show_asking, show_reading, show_urging, show_work
+from tracker.services import listing, reminders, show, show_asking, show_reading, show_urging, show_work
 from tracker.sheets.words import UNIT_KINDS
 from tracker.store.queries.rows import Matrix, MatrixRow, WorkRow
 from tracker.web import context
@@ -61,7 +61,7 @@ def matrix() -> ResponseReturnValue:
         units_shown=sum(len(rows) for _kind, rows in sections),
         max_whole=MAX_WHOLE,
         before_fold=BEFORE_FOLD,
-        listed=show.LISTED,
+        listed=listing.LISTED,
         most=max((count for _first, _last, count in found.weeks), default=0),
         panel=_panel(found, committee),
         unseen=show_work.unseen(actor, committee, at=context.now()),

@@ -20,13 +20,13 @@ from notifications.policy import Urging
 from notifications.quiet import asleep
 from tracker.access import OPERATOR
 from tracker.clock import vietnam_day, vietnam_time
+from tracker.letters import UNSENT, Kind, State
 from tracker.services.record import record
 from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Letter, Notice
 from tracker.store.queries import notices, owing
 
 log = logging.getLogger(__name__)
-DIGEST, NOW = "digest", "now"
 TOGETHER = 200  # letters a transaction
 _LETTERS: Any = Letter.__table__
 _NOTICES: Any = Notice.__table__
@@ -49,9 +49,11 @@ def collect(session: AnySession, at: datetime) -> Collected:
     today = vietnam_day(at)
     owing_now = owed_by_person(session, today, since=unswept_since(session, at), sleeping=sleeping)
     written = _Writing(session, at, owing_now)
-    written.write(NOW, {person: (share.now, None) for person, share in owing_now.people.items() if share.now})
+    written.write(
+        Kind.NOW, {person: (share.now, None) for person, share in owing_now.people.items() if share.now}
+    )
     if vietnam_time(at).time() >= MAILING.digest_from:
-        written.write(DIGEST, without_letter(session, owing_now.people, today))
+        written.write(Kind.DIGEST, without_letter(session, owing_now.people, today))
         _make_todays(session, at, sleeping)  # after it: letters that take new steps along are today's by then
     written.note_urgings()
     return Collected(written.letters, tuple(owing_now.errors))
@@ -74,13 +76,13 @@ def without_letter(session: AnySession, people: Mapping[int, Share], today: date
 
 
 def _digest_key(person_id: int, day: date) -> str:
-    return f"{DIGEST}:{person_id}:{day.isoformat()}"
+    return f"{Kind.DIGEST}:{person_id}:{day.isoformat()}"
 
 
 def _now_key(person_id: int, steps: Steps) -> str:
     """The same steps are told in the same letter, whoever collects them."""
     keys = sorted((one.assignment_id, one.step, one.due_on.isoformat()) for _committee, one in steps)
-    return f"{NOW}:{person_id}:{hashlib.sha256(repr(keys).encode()).hexdigest()[:40]}"
+    return f"{Kind.NOW}:{person_id}:{hashlib.sha256(repr(keys).encode()).hexdigest()[:40]}"
 
 
 class _Writing:
@@ -156,7 +158,7 @@ class _Writing:
             .values(
                 day=self.today,
                 weekly=Letter.weekly | Letter.person_id.in_(weekly),
-                **({"key": _todays_key(self.today)} if kind == DIGEST else {}),
+                **({"key": _todays_key(self.today)} if kind == Kind.DIGEST else {}),
             )
             .returning(Letter.person_id, Letter.id)
             .execution_options(synchronize_session=False)
@@ -221,11 +223,11 @@ class _Writing:
 def _make_todays(session: AnySession, at: datetime, sleeping: Collection[int]) -> None:
     """Digests of earlier days that could not leave become today's: whenever they leave, nobody gets a second one."""
     today = vietnam_day(at)
-    late = (Letter.kind == DIGEST, Letter.day < today, *_still_open(today))
+    late = (Letter.kind == Kind.DIGEST, Letter.day < today, *_still_open(today))
     if session.scalar(select(Letter.id).where(*late).limit(1)) is None:
         return
     newest = select(func.max(Letter.id)).where(*late, Letter.committee_id.not_in(sleeping))
-    taken = select(Letter.person_id).where(Letter.kind == DIGEST, Letter.day == today)
+    taken = select(Letter.person_id).where(Letter.kind == Kind.DIGEST, Letter.day == today)
     with transaction(session):
         session.execute(
             update(Letter)
@@ -240,7 +242,7 @@ def _make_todays(session: AnySession, at: datetime, sleeping: Collection[int]) -
 
 
 def _todays_key(today: date) -> ColumnElement[str]:
-    return literal(f"{DIGEST}:").concat(cast(Letter.person_id, String)).concat(f":{today.isoformat()}")
+    return literal(f"{Kind.DIGEST}:").concat(cast(Letter.person_id, String)).concat(f":{today.isoformat()}")
 
 
 def _still_open(today: date) -> tuple[ColumnElement[bool], ...]:
@@ -248,7 +250,7 @@ def _still_open(today: date) -> tuple[ColumnElement[bool], ...]:
     over it nobody knows, and it has to go out as it is."""
     refused_before = (Letter.tries > 0) & (Letter.answer != "")
     overtaken = refused_before & (Letter.day != today)
-    return (Letter.state.in_(notices.UNSENT), (Letter.message_id == "") | overtaken)
+    return (Letter.state.in_(UNSENT), (Letter.message_id == "") | overtaken)
 
 
 def _letter(
@@ -257,14 +259,14 @@ def _letter(
     day = vietnam_day(at)
     fault = address_fault(person.email)
     return {
-        "key": _digest_key(person.id, day) if kind == DIGEST else _now_key(person.id, steps),
+        "key": _digest_key(person.id, day) if kind == Kind.DIGEST else _now_key(person.id, steps),
         "kind": kind,
         "committee_id": steps[0][0] if steps else weekly,
         "person_id": person.id,
         "address": " ".join(person.email.split()),
         "day": day,
         "weekly": weekly is not None,
-        "state": "dead" if fault else "waiting",
+        "state": State.DEAD if fault else State.WAITING,
         "answer": fault,
         "next_try_at": at,
         "created_at": at,

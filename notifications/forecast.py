@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain, count
 
 from notifications import making
-from notifications.collect import DIGEST, NOW, without_letter
+from notifications.collect import without_letter
 from notifications.delivery.outbox import address_fault
 from notifications.mailing import MAILING
 from notifications.making import Order
@@ -24,6 +24,7 @@ from notifications.quiet import quiet_hours
 from tracker.clock import at_vietnam, vietnam_day, vietnam_time
 from tracker.deadlines.ladder import Ladder, late_from, step_day
 from tracker.deadlines.workdays import WorkCalendar
+from tracker.letters import Kind
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
 from tracker.store.queries import asking, foreseen, notices, owing, sweeps
@@ -131,10 +132,10 @@ class _Days:
             reading=self._read,
         )
         self.errors += found.errors
-        portions = [
-            *((NOW, person, share.now, None) for person, share in found.people.items() if share.now),
+        portions: list[tuple[str, int, Steps, int | None]] = [
+            *((Kind.NOW, person, share.now, None) for person, share in found.people.items() if share.now),
             *(
-                (DIGEST, person, *rest)
+                (Kind.DIGEST, person, *rest)
                 for person, rest in without_letter(self.session, found.people, day).items()
             ),
         ]

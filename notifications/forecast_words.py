@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from notifications.phrases import _, counted
+from tracker.letters import Kind
 from tracker.sheets.ladder_words import told_words
 from tracker.sheets.words import day_words, plain_day
 from tracker.store.queries.foreseen import Forecast, Mail
@@ -87,7 +88,7 @@ def as_words(found: Forecast) -> Iterator[str]:
 
 
 def _lines(mail: Mail) -> Iterator[str]:
-    kind = _("thư báo ngay") if mail.kind == "now" else _("thư nhắc hằng ngày")
+    kind = _("thư báo ngay") if mail.kind == Kind.NOW else _("thư nhắc hằng ngày")
     weekly = _(", kèm tổng hợp đầu tuần") if mail.weekly else ""
     yield f"  {mail.name} <{mail.address}> ({kind}{weekly})" + (f": {mail.subject}" if mail.subject else "")
     if mail.fault:

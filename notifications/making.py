@@ -20,6 +20,7 @@ from notifications.letters.own import listed
 from notifications.letters.printing import Wording
 from tracker.clock import vietnam_day
 from tracker.deadlines.told_once import INHERITED, REQUESTS, word_of
+from tracker.letters import Kind
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
 from tracker.store.queries import asked_notices, notices
@@ -29,7 +30,6 @@ from tracker.store.queries.notices import NOBODY, DigestRow, Follower, Inherited
 from tracker.store.queries.ongoing import OngoingRow
 
 Told = tuple[int, str, date]
-DIGEST = "digest"
 
 
 @dataclass(frozen=True)
@@ -161,8 +161,8 @@ class _Telling:
         self.order = order
         self.rows = shelf.rows(order)
         self.asked, self.inherited = shelf.asked(order), shelf.inherited(order)
-        self.ongoing = shelf.ongoing(order) if order.kind == DIGEST else []
-        shown = listed(self.rows, order.rungs, shelf.today) if order.kind == DIGEST else []
+        self.ongoing = shelf.ongoing(order) if order.kind == Kind.DIGEST else []
+        shown = listed(self.rows, order.rungs, shelf.today) if order.kind == Kind.DIGEST else []
         speaking: list[Any] = [*self.asked, *shown, *self.inherited, *self.ongoing]
         self.works = order.works | {row.id for row in speaking}
         units = dict.fromkeys((*(row.coordinator_id for row in speaking), *shelf.followed_by(order)))
@@ -184,7 +184,7 @@ def _made(telling: _Telling, shelf: Shelf, facts: Facts, settings: Settings) -> 
         "facts": facts,
     }
     roles = shelf.parts[person.id].roles
-    if order.kind == DIGEST:
+    if order.kind == Kind.DIGEST:
         common |= {"inherited": telling.inherited, "ongoing": telling.ongoing}
         wording = digest(person.name, roles, telling.rows, order.rungs, telling.followers, **common)
     else:

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-FLOOR = {"vietnamese", "clock", "errors", "settings", "signatures"}
+FLOOR = {"vietnamese", "clock", "errors", "letters", "settings", "signatures"}
 CORES = {"parsing", "documents", "drafts", "progress", "life", "deadlines", "units", "access"}
 MEMORY = {"store", "extensions"}
 DEEDS = {"services"}

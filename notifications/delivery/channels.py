@@ -11,10 +11,9 @@ from notifications.delivery.outbox import Parcel
 from notifications.delivery.refusals import NEVER, NotSent
 from notifications.webhooks.post import Hook, post
 from tracker.extensions import db
+from tracker.letters import Channel
 from tracker.services import webhooks
 from tracker.settings import Settings
-
-MAIL, WEBHOOK = "mail", "webhook"
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,11 @@ class Means:
 
     def has(self, channel: str) -> bool:
         """Whether anything can leave that way at all."""
-        return self.settings.smtp.ready if channel == MAIL else True
+        return self.settings.smtp.ready if channel == Channel.MAIL else True
 
     def open(self, channel: str) -> None:
         """Raises `NotSent` where the server is not to be reached. Each webhook has a server of its own."""
-        if channel == MAIL:
+        if channel == Channel.MAIL:
             self.letterbox.open()
 
 
@@ -47,5 +46,5 @@ def by_webhook(parcel: Parcel, means: Means) -> str:
     return post(hook, parcel.text, parcel.letter_id, means.at)
 
 
-Channel = Callable[[Parcel, Means], str]
-CHANNELS: Mapping[str, Channel] = {MAIL: by_mail, WEBHOOK: by_webhook}
+Way = Callable[[Parcel, Means], str]
+CHANNELS: Mapping[str, Way] = {Channel.MAIL: by_mail, Channel.WEBHOOK: by_webhook}

@@ -18,12 +18,13 @@ from sqlalchemy.exc import OperationalError
 
 from notifications import alive
 from notifications.delivery import outbox
-from notifications.delivery.channels import CHANNELS, MAIL, Means
-from notifications.delivery.freezing import DEAD, WITHDRAWN, Batch
+from notifications.delivery.channels import CHANNELS, Means
+from notifications.delivery.freezing import Batch
 from notifications.delivery.mail import Letterbox
 from notifications.delivery.outbox import Parcel
 from notifications.delivery.refusals import LATER, LINK, NEVER, NotSent
 from notifications.mailing import MAILING
+from tracker.letters import Channel, State
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
 
@@ -57,7 +58,7 @@ class _Round:
     @property
     def is_over(self) -> bool:
         """However slow a server is: what comes next has its turn, and the next sweep goes on."""
-        most = MAILING.round_seconds if self.channel == MAIL else MAILING.hook_seconds
+        most = MAILING.round_seconds if self.channel == Channel.MAIL else MAILING.hook_seconds
         return self.seconds() - self.begun > most
 
 
@@ -99,7 +100,7 @@ def _send_all(this: _Round, batch: Batch) -> bool:
     broken, begun = 0, this.seconds()
     for letter_id in batch.ids:
         broken = broken + 1 if _one(this, batch, letter_id) else 0
-        if broken >= MAILING.broken_links and this.channel == MAIL:  # webhooks have a server each
+        if broken >= MAILING.broken_links and this.channel == Channel.MAIL:  # webhooks have a server each
             return False
         if this.is_over or this.seconds() - begun > MAILING.batch_seconds:
             break
@@ -114,8 +115,8 @@ def _one(this: _Round, batch: Batch, letter_id: int) -> bool:
         this.means.open(this.channel)
         made = batch.parcel(letter_id)
         if isinstance(made, str):
-            this.done.withdrawn += made == WITHDRAWN
-            this.done.failed += made == DEAD
+            this.done.withdrawn += made == State.WITHDRAWN
+            this.done.failed += made == State.DEAD
             return False
         parcel, this.in_hand = made, letter_id
         answer = CHANNELS[this.channel](parcel, this.means)
@@ -147,7 +148,7 @@ def _surely(write: Callable[[], None]) -> None:
 
 def _refused(this: _Round, batch: Batch, letter_id: int, parcel: Parcel | None, refusal: NotSent) -> None:
     this.done.failed += 1
-    mail_line = refusal.how == LINK and this.channel == MAIL
+    mail_line = refusal.how == LINK and this.channel == Channel.MAIL
     if refusal.how == NEVER or (not mail_line and _too_old(parcel, this.at)):
         write = partial(outbox.mark_dead, this.session, letter_id, this.token, refusal.answer)
     else:

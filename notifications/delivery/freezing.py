@@ -23,7 +23,7 @@ from notifications.making import Made, Order, letters
 from notifications.phrases import _
 from tracker import signatures
 from tracker.clock import at_vietnam, vietnam_day
-from tracker.services import webhooks
+from tracker.letters import Channel, Kind, State
 from tracker.settings import Settings
 from tracker.store.engine import AnySession, snapshot, transaction
 from tracker.store.models import Letter
@@ -32,7 +32,7 @@ from tracker.store.queries.calendar import calendars
 from tracker.store.queries.freshness import Tells, freshness
 
 log = logging.getLogger(__name__)
-DEAD, WITHDRAWN, LOST = "dead", "withdrawn", "lost"
+LOST = "lost"  # another process has it
 SECRET_LENGTH = 12  # of the part of a Message-ID that nobody can guess
 
 
@@ -103,12 +103,12 @@ class Batch:
 
     def _made(self, ids: list[int]) -> dict[int, _Text | _Dropped]:
         claimed = select(Letter).where(
-            Letter.id.in_(ids), Letter.state == "claimed", Letter.claim_token == self.token
+            Letter.id.in_(ids), Letter.state == State.CLAIMED, Letter.claim_token == self.token
         )
         rows = {row.id: row for row in self.session.execute(claimed.with_only_columns(*Letter.__table__.c))}
         people = notices.recipients(self.session, {row.person_id for row in rows.values()} - {None})
         # A webhook's message is whole from its beginning: retries send the same.
-        whole = {letter_id for letter_id, row in rows.items() if row.kind == webhooks.KIND and row.text}
+        whole = {letter_id for letter_id, row in rows.items() if row.kind == Kind.HOOK and row.text}
         orders = {key: one for key, one in self._orders(rows).items() if key not in whole}
         made = letters(self.session, orders, self.at, self.settings)
         tells = {
@@ -158,18 +158,18 @@ class Batch:
     def _parcel(self, row: Any, made: Made | None, email: str) -> Parcel | _Dropped:
         """The parcel of an earlier try, or a new one."""
         keeps = _keeps_text(row, self.at) and row.id not in self._ours
-        fault = "" if keeps or row.channel != "mail" else address_fault(email)
+        fault = "" if keeps or row.channel != Channel.MAIL else address_fault(email)
         if fault:
-            return _Dropped(DEAD, fault)
+            return _Dropped(State.DEAD, fault)
         if made is None:
-            return _Dropped(WITHDRAWN, _("Việc đã xong hoặc đã đổi hạn trước khi thư đi."))
+            return _Dropped(State.WITHDRAWN, _("Việc đã xong hoặc đã đổi hạn trước khi thư đi."))
         if keeps:
             return replace(Parcel.of(row), sender=row.sender or self._sender)
         self._ours.add(row.id)
         words = made.wording
         return replace(
             Parcel.of(row),
-            address=email if row.channel == "mail" else row.address,
+            address=email if row.channel == Channel.MAIL else row.address,
             subject=words.subject,
             text=words.text,
             html=words.html,
@@ -217,7 +217,7 @@ _LETTERS: Any = Letter.__table__
 _CLAIMED = (
     _LETTERS.c.id == bindparam("letter"),
     _LETTERS.c.claim_token == bindparam("token"),
-    _LETTERS.c.state == "claimed",
+    _LETTERS.c.state == State.CLAIMED,
 )
 _FREEZE = update(_LETTERS).where(*_CLAIMED).values({name: bindparam(f"new_{name}") for name in FROZEN})
 _DROP = (

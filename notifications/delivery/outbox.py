@@ -19,9 +19,9 @@ from notifications.mailing import MAILING
 from notifications.phrases import _
 from notifications.quiet import asleep
 from tracker.clock import vietnam_time
+from tracker.letters import UNSENT, Channel, Kind, State
 from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Letter
-from tracker.store.queries import notices
 
 LONGEST_PAUSE = timedelta(minutes=MAILING.most_minutes * (1 + MAILING.jitter))
 
@@ -38,7 +38,7 @@ class Parcel:
     message_id: str
     reply_to: str
     tries: int
-    channel: str = "mail"
+    channel: str = Channel.MAIL
     committee_id: int = 0
     sender: str = ""
     unsubscribe: str = ""
@@ -79,7 +79,7 @@ def address_fault(address: str) -> str:
 
 # Claiming
 
-_MADE_WHEN_CLAIMED = Letter.channel == "mail"  # a webhook's message is whole from its beginning
+_MADE_WHEN_CLAIMED = Letter.channel == Channel.MAIL  # a webhook's message is whole from its beginning
 
 
 def claim(session: AnySession, token: str, at: datetime, limit: int, channel: str) -> list[int]:
@@ -96,7 +96,7 @@ def claim(session: AnySession, token: str, at: datetime, limit: int, channel: st
         ids = session.execute(
             update(Letter)
             .where(Letter.id.in_(select(picked.c.id)))
-            .values(state="claimed", claim_token=token)
+            .values(state=State.CLAIMED, claim_token=token)
             .returning(Letter.id)
             .execution_options(synchronize_session=False)
         ).scalars()
@@ -109,8 +109,8 @@ def _its_turn(session: AnySession, at: datetime, channel: str) -> tuple[ColumnEl
     its_time = (Letter.next_try_at <= at) | (Letter.next_try_at > at + LONGEST_PAUSE)
     awake = Letter.committee_id.not_in(asleep(session, at))
     early = vietnam_time(at).time() < MAILING.digest_from
-    turn = (Letter.state.in_(notices.UNSENT), Letter.channel == channel, its_time, awake)
-    return (*turn, Letter.kind != "digest") if early else turn
+    turn = (Letter.state.in_(UNSENT), Letter.channel == channel, its_time, awake)
+    return (*turn, Letter.kind != Kind.DIGEST) if early else turn
 
 
 def anything_to_claim(session: AnySession, at: datetime, channel: str) -> bool:
@@ -120,7 +120,7 @@ def anything_to_claim(session: AnySession, at: datetime, channel: str) -> bool:
 
 def claimants(session: AnySession) -> list[str]:
     """The tokens under which letters are claimed."""
-    return list(session.scalars(select(Letter.claim_token).where(Letter.state == "claimed").distinct()))
+    return list(session.scalars(select(Letter.claim_token).where(Letter.state == State.CLAIMED).distinct()))
 
 
 def free_claims(session: AnySession, dead: Iterable[str]) -> int:
@@ -131,7 +131,7 @@ def free_claims(session: AnySession, dead: Iterable[str]) -> int:
     if not tokens:
         return 0
     with transaction(session):
-        theirs = (Letter.state == "claimed", Letter.claim_token.in_(tokens))
+        theirs = (Letter.state == State.CLAIMED, Letter.claim_token.in_(tokens))
         in_hand = (
             select(func.min(Letter.id)).where(*theirs, Letter.message_id != "").group_by(Letter.claim_token)
         )
@@ -142,7 +142,7 @@ def free_claims(session: AnySession, dead: Iterable[str]) -> int:
 def give_back(session: AnySession, token: str, in_hand: int | None = None) -> None:
     """Claimed, but not tried: back to where they were. `in_hand` is a letter that may have left."""
     with transaction(session):
-        theirs = (Letter.state == "claimed", Letter.claim_token == token)
+        theirs = (Letter.state == State.CLAIMED, Letter.claim_token == token)
         _give_back(session, *theirs, unsure=[] if in_hand is None else [in_hand])
 
 
@@ -154,7 +154,7 @@ def _give_back(session: AnySession, *where: ColumnElement[bool], unsure: Collect
         update(Letter)
         .where(*where)
         .values(
-            state=case((doubt | (Letter.tries > 0), "failed"), else_="waiting"),
+            state=case((doubt | (Letter.tries > 0), State.FAILED), else_=State.WAITING),
             message_id=case((~doubt & (Letter.tries == 0) & _MADE_WHEN_CLAIMED, ""), else_=Letter.message_id),
             answer=case((doubt, ""), else_=Letter.answer),
             tries=case((doubt, Letter.tries + 1), else_=Letter.tries),
@@ -173,7 +173,7 @@ _SENT = (
     update(_LETTERS)
     .where(_LETTERS.c.id == bindparam("letter"))
     .values(
-        state="sent",
+        state=State.SENT,
         sent_at=bindparam("at"),
         answer=bindparam("said"),
         tries=_LETTERS.c.tries + 1,
@@ -194,7 +194,7 @@ def mark_dead(session: AnySession, letter_id: int, token: str, answer: str) -> N
         session.execute(
             _by_id(letter_id)
             .where(Letter.claim_token == token)
-            .values(state="dead", answer=answer, tries=Letter.tries + 1, claim_token="")
+            .values(state=State.DEAD, answer=answer, tries=Letter.tries + 1, claim_token="")
         )
 
 
@@ -209,7 +209,7 @@ def put_off(
             _by_id(letter_id)
             .where(Letter.claim_token == token)
             .values(
-                state="failed",
+                state=State.FAILED,
                 answer=answer,
                 tries=tries + 1,
                 next_try_at=at + pause(letter_id, tries + 1),

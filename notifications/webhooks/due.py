@@ -15,7 +15,8 @@ from notifications.phrases import _
 from notifications.quiet import asleep
 from notifications.webhooks.body import body
 from tracker.clock import at_vietnam, vietnam_day, vietnam_time
-from tracker.services.webhooks import KIND, add_message
+from tracker.letters import Kind
+from tracker.services.webhooks import add_message
 from tracker.sheets.words import plain_day
 from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Committee, Webhook
@@ -31,7 +32,7 @@ def write_hooks(session: AnySession, at: datetime, base_url: str) -> int:
     tell is what a webhook is told."""
     if vietnam_time(at).time() < MAILING.digest_from:
         return 0
-    owing = find.without_message(session, KIND, vietnam_day(at))
+    owing = find.without_message(session, Kind.HOOK, vietnam_day(at))
     if not owing:
         return 0
     sleeping = asleep(session, at)
@@ -41,13 +42,13 @@ def write_hooks(session: AnySession, at: datetime, base_url: str) -> int:
 def _write(session: AnySession, hook: Webhook, at: datetime, base_url: str) -> int:
     today = vietnam_day(at)
     committee = session.get(Committee, hook.committee_id)
-    since = find.last_written(session, hook.committee_id, KIND) or at_vietnam(today)
+    since = find.last_written(session, hook.committee_id, Kind.HOOK) or at_vietnam(today)
     steps = find.steps_since(session, hook.committee_id, max(since, at - LOOKS_BACK))
     works = letter_rows.works(session, _ids(steps), today)
     text = body(hook.committee_id, committee.name if committee else "", today, steps, works, base_url)
     if not text:
         return 0
-    hook_id, key = hook.id, find.key(KIND, hook.committee_id, today)
+    hook_id, key = hook.id, find.key(Kind.HOOK, hook.committee_id, today)
     try:
         with transaction(session):
             still = session.get(Webhook, hook_id, populate_existing=True)

@@ -9,12 +9,11 @@ from datetime import datetime
 
 from tracker.access import Actor, Thing, need
 from tracker.extensions import db
+from tracker.letters import Channel
 from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Letter, Person
 from tracker.store.queries import bounces as find
-
-MAIL = "mail"
 
 
 def came_back(actor: Actor, letter_id: int, words: str, *, at: datetime) -> bool:
@@ -23,7 +22,7 @@ def came_back(actor: Actor, letter_id: int, words: str, *, at: datetime) -> bool
     need(actor, "installation.run", Thing())
     with transaction(db.session):
         letter = db.session.get(Letter, letter_id, with_for_update=True)
-        if letter is None or letter.channel != MAIL or letter.bounced_at is not None:
+        if letter is None or letter.channel != Channel.MAIL or letter.bounced_at is not None:
             return False
         letter.bounced_at, letter.bounce = at, words
         person = _whose(letter)
@@ -56,7 +55,7 @@ def delayed(actor: Actor, letter_id: int, words: str, *, at: datetime) -> bool:
     need(actor, "installation.run", Thing())
     with transaction(db.session):
         letter = db.session.get(Letter, letter_id, with_for_update=True)
-        if letter is None or letter.channel != MAIL or letter.bounced_at or letter.bounce:
+        if letter is None or letter.channel != Channel.MAIL or letter.bounced_at or letter.bounce:
             return False
         letter.bounce = words
         record(

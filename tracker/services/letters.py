@@ -9,6 +9,7 @@ from sqlalchemy import update
 from tracker.access import Actor, Thing, need
 from tracker.errors import NotFound, Refused
 from tracker.extensions import db
+from tracker.letters import State
 from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Letter
@@ -25,8 +26,8 @@ def send_again(actor: Actor, letter_id: int, *, at: datetime) -> None:
         before = {"answer": letter.answer, "tries": letter.tries, "message_id": letter.message_id}
         taken = db.session.scalar(
             update(Letter)
-            .where(Letter.id == letter_id, Letter.state == "dead")
-            .values(state="waiting", tries=0, answer="", message_id="", next_try_at=at)
+            .where(Letter.id == letter_id, Letter.state == State.DEAD)
+            .values(state=State.WAITING, tries=0, answer="", message_id="", next_try_at=at)
             .returning(Letter.id)
             .execution_options(synchronize_session=False)
         )

@@ -14,10 +14,10 @@ from tracker.access import UNIT_ROLES, Actor, Thing, need
 from tracker.clock import vietnam_day
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
+from tracker.letters import UNSENT, State
 from tracker.store.models import Absence, Letter, Person, Role, Unit
 from tracker.store.queries import units as find
 from tracker.store.queries.absences import absences
-from tracker.store.queries.notices import UNSENT
 
 GIVEN_ROLES = ("manager", "coordinator", "head", "officer", "leader", "viewer")
 """Roles that a committee gives; `admin` is given on the machine."""
@@ -232,7 +232,7 @@ def withdraw_letters(person_id: int, why: str, *, keep_steps: bool = True) -> in
     query = select(Letter).where(Letter.person_id == person_id, Letter.state.in_(UNSENT))
     letters = list(db.session.scalars(query.with_for_update()))
     for letter in letters:
-        letter.state, letter.answer = "withdrawn", why
+        letter.state, letter.answer = State.WITHDRAWN, why
         if not keep_steps:
             letter.notices.clear()
     return len(letters)

@@ -21,13 +21,12 @@ from tracker.access import Actor, Thing, need
 from tracker.clock import vietnam_day
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
+from tracker.letters import IN_THE_OUTBOX, Channel, Kind, State
 from tracker.services.record import record
 from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Committee, Letter, Person, Webhook
-from tracker.store.queries.notices import IN_THE_OUTBOX
 
 SECRET_LENGTH = 43
-KIND, CHANNEL = "hook", "webhook"
 FORM = 1  # of messages; rises when a field changes its meaning or goes
 SHOWN = 10
 USUAL = {"https": 443, "http": 80}
@@ -70,12 +69,12 @@ def see(actor: Actor, committee_id: int) -> Shown:
     hook = _hook(committee_id)
     sent = db.session.scalars(
         select(Letter)
-        .where(Letter.committee_id == committee_id, Letter.channel == CHANNEL)
+        .where(Letter.committee_id == committee_id, Letter.channel == Channel.WEBHOOK)
         .order_by(Letter.id.desc())
         .limit(SHOWN)
     )
     rows = tuple(
-        SentRow(one.day, one.state, one.answer, one.sent_at, one.key.startswith(f"{KIND}-test"))
+        SentRow(one.day, one.state, one.answer, one.sent_at, one.key.startswith(f"{Kind.HOOK}-test"))
         for one in sent
     )
     if hook is None:
@@ -125,7 +124,7 @@ def remove(actor: Actor, committee_id: int, *, at: datetime) -> None:
         hook = _there(committee_id)
         _note(actor, "webhook-removed", hook, at, {"host": _host(hook.url)})
         db.session.delete(hook)
-        _unsent(committee_id, state="withdrawn", claim_token="", answer="Đã bỏ kênh thông báo.")
+        _unsent(committee_id, state=State.WITHDRAWN, claim_token="", answer="Đã bỏ kênh thông báo.")
 
 
 def send_test(actor: Actor, committee_id: int, *, at: datetime) -> None:
@@ -133,7 +132,7 @@ def send_test(actor: Actor, committee_id: int, *, at: datetime) -> None:
     need(actor, "channel.change", Thing(committee_id))
     with transaction(db.session):
         hook = _there(committee_id)
-        key = f"{KIND}-test:{committee_id}:{at:%Y%m%d%H%M}"
+        key = f"{Kind.HOOK}-test:{committee_id}:{at:%Y%m%d%H%M}"
         if db.session.scalar(select(Letter.id).where(Letter.key == key)):
             raise Refused("Tin thử vừa được gửi. Xin chờ một phút rồi thử lại.", code="test-just-sent")
         committee = db.session.get(Committee, committee_id)
@@ -152,9 +151,9 @@ def add_message(session: AnySession, hook: Webhook, key: str, subject: str, body
     """A message with its text that waits to be sent; part of deeds and sweeps that have asked."""
     letter = Letter(
         key=key,
-        kind=KIND,
+        kind=Kind.HOOK,
         committee_id=hook.committee_id,
-        channel=CHANNEL,
+        channel=Channel.WEBHOOK,
         address=hook.url,
         day=vietnam_day(at),
         subject=subject,
@@ -246,7 +245,9 @@ def _unsent(committee_id: int, **values: str) -> None:
     db.session.execute(
         update(Letter)
         .where(
-            Letter.committee_id == committee_id, Letter.channel == CHANNEL, Letter.state.in_(IN_THE_OUTBOX)
+            Letter.committee_id == committee_id,
+            Letter.channel == Channel.WEBHOOK,
+            Letter.state.in_(IN_THE_OUTBOX),
         )
         .values(**values)
         .execution_options(synchronize_session=False)

@@ -10,10 +10,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from tracker.letters import Kind, State
 from tracker.services.work import DocumentLine
 from tracker.sheets.ladder_words import scope_words
 from tracker.sheets.words import ROLES, day_words, period_words, plain_day
-from tracker.store.queries.letters import OutboxRow
+from tracker.store.queries.letters import BOUNCED, OPENED, STATES, WEEKLY, OutboxRow
 from tracker.store.queries.rows import FactRow, NoticeRow
 from tracker.web import asking_words
 
@@ -146,29 +147,27 @@ DISTANCES = {
     "year": lazy_gettext("năm"),
 }
 
-LETTERS = {
-    "waiting": ("waiting", lazy_gettext("chờ gửi")),
-    "claimed": ("submitted", lazy_gettext("đang gửi")),
-    "sent": ("accepted", lazy_gettext("đã gửi")),
-    "failed": ("returned", lazy_gettext("chưa gửi được, sẽ thử lại")),
-    "dead": ("overdue", lazy_gettext("không gửi được")),
-    "withdrawn": ("excused", lazy_gettext("không cần gửi nữa")),
+LETTERS: dict[str, tuple[str, Any]] = {
+    State.WAITING: ("waiting", lazy_gettext("chờ gửi")),
+    State.CLAIMED: ("submitted", lazy_gettext("đang gửi")),
+    State.SENT: ("accepted", lazy_gettext("đã gửi")),
+    State.FAILED: ("returned", lazy_gettext("chưa gửi được, sẽ thử lại")),
+    State.DEAD: ("overdue", lazy_gettext("không gửi được")),
+    State.WITHDRAWN: ("excused", lazy_gettext("không cần gửi nữa")),
 }
 
 LETTER_KINDS = {
-    "digest": lazy_gettext("thư nhắc hằng ngày"),
-    "weekly": lazy_gettext("thư nhắc kèm tổng hợp đầu tuần"),
-    "now": lazy_gettext("thư báo ngay"),
-    "hook": lazy_gettext("tin tự động"),
+    Kind.DIGEST: lazy_gettext("thư nhắc hằng ngày"),
+    WEEKLY: lazy_gettext("thư nhắc kèm tổng hợp đầu tuần"),
+    Kind.NOW: lazy_gettext("thư báo ngay"),
+    Kind.HOOK: lazy_gettext("tin tự động"),
 }
 
 # How the outbox may be chosen from, beside the states of a letter.
+_AFTER_SENDING = {OPENED: lazy_gettext("đã mở liên kết"), BOUNCED: lazy_gettext("bị trả lại")}
 LETTER_CHOICES = {
-    "waiting": LETTERS["waiting"][1],
-    "sent": LETTERS["sent"][1],
-    "opened": lazy_gettext("đã mở liên kết"),
-    "bounced": lazy_gettext("bị trả lại"),
-} | {state: LETTERS[state][1] for state in ("failed", "dead", "withdrawn")}
+    state: (_AFTER_SENDING[state] if state in _AFTER_SENDING else LETTERS[state][1]) for state in STATES
+}
 
 SUBMISSIONS = {
     "part": ("submitted", lazy_gettext("đã có, chờ đủ sản phẩm")),
@@ -350,16 +349,16 @@ def _read_chips(line: DocumentLine, today: date | None) -> list[Chip]:
 
 
 def letter_mark(letter: NoticeRow) -> str:
-    return LETTERS.get(letter.state, LETTERS["waiting"])[0]
+    return LETTERS.get(letter.state, LETTERS[State.WAITING])[0]
 
 
 def letter_words(letter: NoticeRow) -> str:
-    return str(LETTERS.get(letter.state, LETTERS["waiting"])[1])
+    return str(LETTERS.get(letter.state, LETTERS[State.WAITING])[1])
 
 
 def letter_kind(letter: OutboxRow) -> str:
     """Thư nhắc hằng ngày, thư báo ngay, tin tự động"""
-    kind = "weekly" if letter.kind == "digest" and letter.weekly else letter.kind
+    kind = WEEKLY if letter.kind == Kind.DIGEST and letter.weekly else letter.kind
     return str(LETTER_KINDS.get(kind, letter.kind))
 
 

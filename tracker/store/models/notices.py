@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.letters import Channel, State
 from tracker.store.models.types import JsonColumn, Model, UtcDateTime
 
 
@@ -32,13 +33,13 @@ class LadderRule(Model):
 
 
 class Letter(Model):
-    """One message to one person, or to a committee's webhook. `state` is waiting, claimed, sent, failed (a try is
-    left), dead or withdrawn.
+    """One message to one person, or to a committee's webhook. `kind`, `channel` and `state` are those of
+    `tracker.letters`.
 
-    `kind` is digest, now (what is told at once) or hook; `channel` is mail or webhook. `key` makes a second one
-    impossible ("digest:17:2026-05-12"). The text is made when the row is claimed, from the state of that moment,
-    and frozen here with all that the mail says of itself; a retry sends the same bytes under the same Message-ID.
-    A digest with `weekly` also holds the summary of the week. `bounced_at` and `bounce`: what came back later.
+    `key` makes a second one impossible ("digest:17:2026-05-12"). The text is made when the row is claimed, from the
+    state of that moment, and frozen here with all that the mail says of itself; a retry sends the same bytes under
+    the same Message-ID. A digest with `weekly` also holds the summary of the week. `bounced_at` and `bounce`: what
+    came back later.
     """
 
     __table_args__ = (Index("ix_letter_state_next_try_at", "state", "next_try_at"),)
@@ -48,11 +49,11 @@ class Letter(Model):
     kind: Mapped[str] = mapped_column(String(20))
     committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    channel: Mapped[str] = mapped_column(String(10), default="mail")
+    channel: Mapped[str] = mapped_column(String(10), default=Channel.MAIL)
     address: Mapped[str] = mapped_column(String(500))
     day: Mapped[date]
     weekly: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    state: Mapped[str] = mapped_column(String(10), default=State.WAITING)
     subject: Mapped[str] = mapped_column(Text, default="")
     text: Mapped[str] = mapped_column(Text, default="")
     html: Mapped[str] = mapped_column(Text, default="")

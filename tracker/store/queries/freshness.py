@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Text, and_, bindparam, case, literal, null, select, union_all
 
+from tracker.letters import State
 from tracker.store.engine import AnySession
 from tracker.store.models import Absence, Assignment, Letter, Person, Role
 from tracker.store.queries.absences import in_force
@@ -58,7 +59,7 @@ def _statement(day: date) -> Any:
     letters, works, people = _many("letters"), _many("works"), _many("people")
     nothing = literal("", Text, literal_execute=True)
     account = case((Person.active, 1), else_=0) + case((Person.reminders_off_at.is_(null()), 2), else_=0)
-    claimed = and_(Letter.state == "claimed", Letter.claim_token == bindparam("token"))
+    claimed = and_(Letter.state == State.CLAIMED, Letter.claim_token == bindparam("token"))
     return union_all(
         select(_kind(CLAIM), Letter.id, _kind(1), nothing).where(Letter.id.in_(letters), claimed),
         select(_kind(WORK), Assignment.id, Assignment.row_version, nothing).where(Assignment.id.in_(works)),

@@ -9,11 +9,11 @@ from datetime import date, datetime
 from sqlalchemy import exists, func, select
 
 from tracker.access import UNIT_ROLES
+from tracker.letters import IN_THE_OUTBOX, State
 from tracker.life import LIVE
 from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, Letter, Person, PlanVersion, Role, SweepRun
 from tracker.store.queries.absences import stood_in
-from tracker.store.queries.notices import IN_THE_OUTBOX
 from tracker.store.queries.units import names, valid_on
 
 TOLD = (*UNIT_ROLES, "leader")
@@ -72,6 +72,6 @@ def last_run(session: AnySession) -> LastRun:
 
 def left_behind(session: AnySession, before: datetime) -> tuple[int, int]:
     """(letters that were given up, letters that wait since before then)."""
-    dead = session.scalar(select(func.count()).where(Letter.state == "dead"))
+    dead = session.scalar(select(func.count()).where(Letter.state == State.DEAD))
     old = select(func.count()).where(Letter.state.in_(IN_THE_OUTBOX), Letter.created_at < before)
     return dead or 0, session.scalar(old) or 0

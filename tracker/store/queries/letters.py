@@ -11,16 +11,18 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, exists, func, select
 
+from tracker.letters import Channel, Kind, State
 from tracker.store.engine import AnySession
 from tracker.store.models import Letter, LinkOpening, Notice, Person, Role
 from tracker.vietnamese.forms import fold
 
 _KEY = re.compile(r"(/thu/(?:viec|ngung)/)[^\s<>\"')\]]+")
-WEBHOOK = "webhook"
-ON_THE_WAY = ("waiting", "claimed")
-# How letters may be chosen, beside their states: what comes after sending is no state of a letter.
-STATES = ("waiting", "sent", "opened", "bounced", "failed", "dead", "withdrawn")
-KINDS = ("digest", "weekly", "now", "hook")
+ON_THE_WAY = (State.WAITING, State.CLAIMED)
+# How letters may be chosen, beside their states and kinds: what comes after sending is no state of a letter, and the
+# summary of the week comes with a digest.
+OPENED, BOUNCED, WEEKLY = "opened", "bounced", "weekly"
+STATES = (State.WAITING, State.SENT, OPENED, BOUNCED, State.FAILED, State.DEAD, State.WITHDRAWN)
+KINDS = (Kind.DIGEST, WEEKLY, Kind.NOW, Kind.HOOK)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def letters(
     query = (
         select(Letter)
         .where(*_chosen(session, committee_id, wanted))
-        .order_by(Letter.state != "dead", Letter.id.desc())
+        .order_by(Letter.state != State.DEAD, Letter.id.desc())
         .offset(first)
         .limit(count)
     )
@@ -100,15 +102,15 @@ def _chosen(session: AnySession, committee_id: int, wanted: LettersWanted) -> li
 
 
 def _in_state(state: str) -> ColumnElement[bool]:
-    if state == "bounced":
+    if state == BOUNCED:
         return Letter.bounced_at.is_not(None)
-    if state == "opened":
+    if state == OPENED:
         return exists().where(LinkOpening.letter_id == Letter.id)
-    return Letter.state.in_(ON_THE_WAY) if state == "waiting" else Letter.state == state
+    return Letter.state.in_(ON_THE_WAY) if state == State.WAITING else Letter.state == state
 
 
 def _of_kind(kind: str) -> ColumnElement[bool]:
-    if kind == "weekly":
+    if kind == WEEKLY:
         return Letter.weekly.is_(True)
     return Letter.kind == kind
 
@@ -169,7 +171,7 @@ def _of_letters(session: AnySession, query: Any, column: Any, ids: list[int]) ->
 
 
 def _address(one: Letter) -> str:
-    if one.channel != WEBHOOK:
+    if one.channel != Channel.WEBHOOK:
         return one.address
     try:
         return urlsplit(one.address).hostname or ""

@@ -12,6 +12,7 @@ from sqlalchemy import exists, func, or_, select
 from tracker.access import UNIT_ROLES
 from tracker.deadlines.told_once import INHERITED
 from tracker.deadlines.workdays import WorkCalendar
+from tracker.letters import UNSENT
 from tracker.life import OPEN, SUBMITTED, WAITING
 from tracker.progress.standing import Work
 from tracker.store.engine import AnySession
@@ -38,9 +39,6 @@ from tracker.store.queries.closings import held_since
 from tracker.store.queries.ongoing import OngoingRow, ongoing_rows
 from tracker.store.queries.units import names, valid_on
 from tracker.store.queries.work import batches, completions, settled_turns
-
-UNSENT = ("waiting", "failed")
-IN_THE_OUTBOX = (*UNSENT, "claimed")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.clock import vietnam_day
 from tracker.deadlines.told_once import DROPPED, EVENT, HAND_BACK, MOVED, ONGOING, PUBLISHED, RETURNED, Call
+from tracker.letters import Channel, State
 from tracker.life import EXCUSED, LIVE, OPEN
 from tracker.store.engine import AnySession
 from tracker.store.models import (
@@ -232,7 +233,7 @@ class Overtaken:
     coordinator_id: int
 
 
-TELLING = and_(Letter.state == "sent", Letter.channel == "mail")
+TELLING = and_(Letter.state == State.SENT, Letter.channel == Channel.MAIL)
 
 
 def overtaken(session: AnySession, committee_id: int, since: date, at: datetime) -> list[Overtaken]:

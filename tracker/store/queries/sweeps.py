@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from tracker.letters import UNSENT, State
 from tracker.store.engine import AnySession
 from tracker.store.models import Letter, SweepRun
 
 OK, LATE, NEVER = "ok", "late", "never"
 PATIENCE = 3  # so many times its pace, and a sweep is late
-LEFT = ("waiting", "failed", "dead")
+LEFT = (*UNSENT, State.DEAD)
 _ERROR = re.compile(r"\b[A-Z]\w*(?:Error|Exception|Timeout|Refused|Invalid|NotFound|Forbidden)\b")
 
 
@@ -63,4 +64,4 @@ def left(session: AnySession) -> tuple[int, int]:
     """(letters that wait or are tried again, letters that were given up)."""
     query = select(Letter.state, func.count()).where(Letter.state.in_(LEFT)).group_by(Letter.state)
     counts: dict[str, int] = dict(session.execute(query).all())
-    return counts.get("waiting", 0) + counts.get("failed", 0), counts.get("dead", 0)
+    return sum(counts.get(state, 0) for state in UNSENT), counts.get(State.DEAD, 0)

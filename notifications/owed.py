@@ -93,7 +93,7 @@ def owed_by_person(
             steps = [one for one in this.owed(also) if one.key not in also]
             _share_out(found, committee_id, steps, today, silent)
             found.urging += [(committee_id, one) for one in this.urgings()]
-            for person in this.weekly(since or today) - silent:
+            for person in this.weekly(since or today):
                 found.share(person).weekly = found.share(person).weekly or committee_id
         except Exception as error:
             log.exception("steps owed in committee %s", committee_id)

@@ -24,7 +24,6 @@ from tracker.deadlines.ladder import (
     step_day,
 )
 from tracker.deadlines.told_once import (
-    DROPPED,
     EVENT,
     EXPLAIN,
     EXTENSION,
@@ -336,7 +335,7 @@ def parted(owed: Iterable[Owed], today: date, *, late_only: bool = False) -> tup
 
     What a letter at once says anyway is recorded with it and left out of the digest: that the day has moved, and the
     reminders of work whose day it shows. With `late_only` (reminders turned off) the digest tells of nothing that is
-    not late; what was asked, decided or handed over is no reminder.
+    not late; what was asked, decided, changed or handed over is no reminder.
     """
     owed = list(owed)
     told = {(one.assignment_id, one.what) for one in owed}
@@ -360,4 +359,4 @@ def _said_with(one: Owed, told: Collection[tuple[int, str]]) -> bool:
 def _is_reminder(one: Owed, today: date) -> bool:
     if not one.what:
         return not one.step.startswith("+") and one.due_on >= today
-    return one.what in (ONGOING, MOVED, DROPPED)
+    return one.what == ONGOING

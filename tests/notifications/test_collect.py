@@ -543,7 +543,7 @@ def test_a_digest_that_could_not_leave_becomes_todays(office: Any) -> None:
     assert letter.day == date(2026, 5, 15)
 
 
-def test_who_turned_reminders_off_gets_what_is_late_and_what_was_decided(office: Any) -> None:
+def test_who_turned_reminders_off_gets_what_is_late_what_was_decided_and_the_summary(office: Any) -> None:
     office.give("Báo cáo", WEDNESDAY)
     db.session.get_one(Person, office.world.people["officer"]).reminders_off_at = at(date(2026, 5, 1))
     db.session.get_one(Person, office.world.people["coordinator"]).reminders_off_at = at(date(2026, 5, 1))
@@ -551,7 +551,7 @@ def test_who_turned_reminders_off_gets_what_is_late_and_what_was_decided(office:
     office.sweep(date(2026, 5, 13))
     office.sweep(MONDAY)
     assert fresh(Notice) == []
-    assert {who for _day, who in weekly()} == {"leader"}
+    assert {who for _day, who in weekly()} == {"coordinator", "leader"}, "the summary is no reminder"
     assert ("digest", "officer", "+1") in office.sweep(date(2026, 5, 21))
     publish(office, office.give("Việc mới", date(2026, 12, 18)), date(2026, 5, 21))
     assert ("now", "officer", "published") in office.sweep(date(2026, 5, 21), 10)

@@ -296,7 +296,15 @@ def test_one_click_of_a_mail_program_turns_the_reminders_off(client, world, cloc
 
 def test_the_page_says_what_stays_and_turns_the_reminders_on_again(client, world, switch):
     text = words(client.get(switch))
-    for stays in ("việc đã quá hạn", "bị trả lại", "gia hạn", "cần giải trình", "việc mới giao"):
+    for stays in (
+        "việc đã quá hạn",
+        "bị trả lại",
+        "gia hạn",
+        "cần giải trình",
+        "việc mới",
+        "việc đổi hạn",
+        "tổng hợp đầu tuần",
+    ):
         assert stays in text
     assert "Đang nhận" in text
     assert client.post(switch).location == switch

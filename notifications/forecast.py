@@ -22,7 +22,7 @@ from notifications.owed import RECENT, Reading, Steps, duty_of, owed_by_person, 
 from notifications.policy import Duty, Key, Owed, Team, Urging
 from notifications.quiet import quiet_hours
 from tracker.clock import at_vietnam, vietnam_day, vietnam_time
-from tracker.deadlines.ladder import Ladder, late_from, step_day
+from tracker.deadlines.ladder import Ladder, step_day
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.letters import Kind
 from tracker.settings import Settings
@@ -264,7 +264,7 @@ class _Known:
                 yield day
         if ladder.rhythm is None or duty.soft:
             return
-        day, before = late_from(duty.due_on, duty.urged_from, self.calendar), 0
+        day, before = self.calendar.in_time_until(duty.due_on), 0
         rhythm = ladder.rhythm
         for after in chain(rhythm.after, count(rhythm.after[-1] + rhythm.every, rhythm.every)):
             day, before = self.calendar.plus(day, after - before), after

@@ -20,8 +20,8 @@ from tracker.deadlines.ladder import (
     Rhythm,
     Step,
     code,
-    late_from,
     step_day,
+    turn_reached,
 )
 from tracker.deadlines.told_once import (
     EVENT,
@@ -176,10 +176,10 @@ class _Rungs:
         for step in ladder.steps:
             if _reached(step, duty, self.calendar, day):
                 yield Rung(step.code, step.to, step.escalates, step.letter)
-        days = _days_of(ladder.rhythm, duty, self.calendar, day)
-        if ladder.rhythm is not None and days is not None:
+        turn = _turn(ladder.rhythm, duty, self.calendar, day)
+        if ladder.rhythm is not None and turn is not None:
             roles = tuple(role for role in ladder.rhythm.to if role == OFFICER or not duty.undecided)
-            yield Rung(code(days), roles, rises=True)
+            yield Rung(code(turn), roles, rises=True)
 
 
 class _People:
@@ -205,13 +205,12 @@ def _reached(step: Step, duty: Duty, calendar: WorkCalendar, today: date) -> boo
     return day is not None and day <= today
 
 
-def _days_of(rhythm: Rhythm | None, duty: Duty, calendar: WorkCalendar, today: date) -> int | None:
-    """The day of the rhythm that was reached last: of those that nobody told, only that one is owed."""
+def _turn(rhythm: Rhythm | None, duty: Duty, calendar: WorkCalendar, today: date) -> int | None:
+    """The turn of the rhythm that was reached last: of those that nobody told, only that one is owed."""
     assert duty.due_on is not None
     if rhythm is None or duty.soft:
         return None
-    since = late_from(duty.due_on, duty.urged_from, calendar)
-    return rhythm.latest(calendar.working_days(since, today)) if since < today else None
+    return turn_reached(rhythm, duty.due_on, duty.urged_from, calendar, today)
 
 
 def _told(

@@ -16,7 +16,6 @@ from notifications.letters.facts import Facts
 from notifications.letters.lines import joined, one_line, whose
 from notifications.letters.printing import Page, Wording, numbered, printed
 from notifications.phrases import _, one_language
-from tracker.deadlines.ladder import step_day
 from tracker.deadlines.told_once import EXPLAIN, EXTENSION
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.sheets.ics import letter_calendar
@@ -300,10 +299,7 @@ def _was_due_before(facts: Facts, sender: _Sender) -> bool:
     steps, today, calendar = facts.of(""), sender.today, sender.calendar
     if len(steps) < len(set(facts.steps)) or (facts.week and not _opens_week(today, calendar)):
         return True
-    days = (
-        step_day(facts.step(told, row), told.due_on, row.urged_from, calendar, soft=row.soft)
-        for told, row in steps
-    )
+    days = (facts.told_as(told, row, calendar, today)[1] for told, row in steps)
     return any(day is None or day < today for day in days)
 
 
@@ -340,7 +336,7 @@ def _why(told: _Told, facts: Facts, sender: _Sender, *, now: bool) -> tuple[str,
     roles = reasons.roles_told(facts, told.units, above=told.oversees, week=facts.week is not None)
     if not roles and told.units:
         roles = (reasons.plain_role(sender.roles, told.units),)
-    steps = reasons.steps_told(facts, sender.calendar, now=now)
+    steps = reasons.steps_told(facts, sender.calendar, sender.today, now=now)
     summed = _("Tổng hợp đầu tuần gửi vào ngày làm việc đầu tiên của tuần.") if facts.week else ""
     return tuple(part for part in (*roles, steps, summed) if part)
 

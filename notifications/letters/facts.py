@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from notifications.letters.week import Week
 from tracker.access import UNIT_ROLES
-from tracker.deadlines.ladder import ORDINARY, WORKING, Ladder, Ladders, Step
+from tracker.deadlines.ladder import ORDINARY, WORKING, Ladder, Ladders, Step, step_day, turn_day
 from tracker.deadlines.told_once import word_of
+from tracker.deadlines.workdays import WorkCalendar
 from tracker.life import LIVE
 from tracker.store.queries.bounces import BouncedRow
 from tracker.store.queries.feeds import FeedEvent
@@ -87,6 +88,17 @@ class Facts:
         """The step of the ladder; what it has not is a day of its rhythm, or was taken out since."""
         known = next((one for one in self.ladder(row).steps if one.days == told.days), None)
         return known or Step(told.days, WORKING, ())
+
+    def told_as(
+        self, told: Told, row: LetterRow, calendar: WorkCalendar, today: date
+    ) -> tuple[Step, date | None]:
+        """What was told and on which day it fell: the step, or where the ladder has none that is reached, a turn of its
+        rhythm, which goes to nobody above and is counted from the due day whatever happened to the work since."""
+        step = self.step(told, row)
+        day = step_day(step, told.due_on, row.urged_from, calendar, soft=row.soft)
+        if step.escalates and day is not None and (not step.to or day > today):
+            return Step(told.days, WORKING, ()), turn_day(told.days, told.due_on, calendar)
+        return step, day
 
     def is_elsewhere(self, holder_id: int) -> bool:
         """Whether the reader is known, and known not to do the work of that unit."""

@@ -12,7 +12,7 @@ from notifications.letters.facts import Facts, Told
 from notifications.letters.lines import joined
 from notifications.letters.red_contacts import red
 from notifications.phrases import _, counted
-from tracker.deadlines.ladder import Step, step_day
+from tracker.deadlines.ladder import Step
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.sheets.ladder_words import step_words
 from tracker.sheets.words import short_day
@@ -64,9 +64,9 @@ def plain_role(roles: Collection[str], holders: Iterable[str]) -> str:
     return sentence % {"units": joined(holders), "acting": ""}
 
 
-def steps_told(facts: Facts, calendar: WorkCalendar, *, now: bool) -> str:
+def steps_told(facts: Facts, calendar: WorkCalendar, today: date, *, now: bool) -> str:
     """`Các mốc trong thư này: trước hạn 7 ngày (13/5), 2 việc; đúng ngày hạn (20/5), 1 việc.`"""
-    found = _now(facts) if now else _ladder(facts, calendar) + _once(facts)
+    found = _now(facts) if now else _ladder(facts, calendar, today) + _once(facts)
     if not found:
         return ""
     shown = "; ".join(found[:STEPS_SHOWN])
@@ -77,7 +77,7 @@ def steps_told(facts: Facts, calendar: WorkCalendar, *, now: bool) -> str:
     return _("Các mốc nhắc trong thư này: %(steps)s.", steps=shown + rest)
 
 
-def _ladder(facts: Facts, calendar: WorkCalendar) -> list[str]:
+def _ladder(facts: Facts, calendar: WorkCalendar, today: date) -> list[str]:
     """Of each piece of work the last step that was reached: after days without mail there are several."""
     latest: dict[int, tuple[Told, LetterRow]] = {}
     for told, row in facts.of(""):
@@ -85,8 +85,7 @@ def _ladder(facts: Facts, calendar: WorkCalendar) -> list[str]:
             latest[row.id] = (told, row)
     days: Counter[tuple[int, date, str]] = Counter()
     for told, row in latest.values():
-        step = facts.step(told, row)
-        day = step_day(step, told.due_on, row.urged_from, calendar, soft=row.soft)
+        step, day = facts.told_as(told, row, calendar, today)
         if day is not None:
             days[step.days, day, _reached(step, told, row, calendar)] += 1
     return [
@@ -96,8 +95,8 @@ def _ladder(facts: Facts, calendar: WorkCalendar) -> list[str]:
 
 
 def _reached(step: Step, told: Told, row: LetterRow, calendar: WorkCalendar) -> str:
-    """What was given, returned or reopened when it was late already is counted from that day."""
-    if step.escalates and row.urged_from > calendar.in_time_until(told.due_on):
+    """What was given, returned or reopened when it was late already goes up from that day on."""
+    if step.escalates and step.to and row.urged_from > calendar.in_time_until(told.due_on):
         return _("kể từ %(day)s được %(n)d ngày làm việc", day=short_day(row.urged_from), n=step.days)
     return _small(step_words(step))
 

@@ -352,6 +352,17 @@ def test_what_was_returned_when_late_is_counted_from_that_day(sqlite_app: Flask)
     assert "sau hạn 3" not in told
 
 
+def test_what_is_told_by_the_rhythm_is_counted_from_the_due_day(sqlite_app: Flask) -> None:
+    due = date(2026, 4, 10)
+    late = letter_row(61, SETTLE, due, holder=6, urged_from=date(2026, 5, 12))
+    told = " ".join(above(late, steps=[(61, "+22", due)]).split())
+    assert "sau hạn 22 ngày làm việc (15/5), 1 việc" in told
+    # +3 goes to the head three days after the return; before that it can only be a turn of the rhythm.
+    one_day_late = letter_row(61, SETTLE, date(2026, 5, 14), holder=6, urged_from=date(2026, 5, 18))
+    told = " ".join(above(one_day_late, steps=[(61, "+3", date(2026, 5, 14))]).split())
+    assert "sau hạn 3 ngày làm việc (19/5), 1 việc" in told
+
+
 def test_a_letter_excuses_itself_only_for_what_should_have_come_before(sqlite_app: Flask) -> None:
     stood_still = {"late_since": date(2026, 5, 19)}
     of_today = facts(OFFICER, [(3, "0", TODAY)], OWN)

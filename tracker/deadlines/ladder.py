@@ -140,9 +140,28 @@ def step_day(
 
 
 def late_from(due_on: date, urged_from: date, calendar: WorkCalendar) -> date:
-    """The day 0 of what follows the due date. Work that was late already when it was published escalates from that
-    day, not from years ago."""
+    """The day 0 of the steps that follow the due date. Work that was late already when it was published escalates from
+    that day, not from years ago."""
     return max(calendar.in_time_until(due_on), urged_from)
+
+
+def turn_reached(
+    rhythm: Rhythm, due_on: date, urged_from: date, calendar: WorkCalendar, today: date
+) -> int | None:
+    """The turn of the rhythm that was reached last, in working days after the due date; None where there is none since
+    the work is urged. The count goes on whatever happens to the work: begun anew it would come to turns that were told
+    already, and work that was open for long and is opened again would be passed over in silence."""
+    late = calendar.in_time_until(due_on)
+    if today <= late:
+        return None
+    turn = rhythm.latest(calendar.working_days(late, today))
+    passed = calendar.working_days(late, urged_from) if urged_from > late else 0
+    return turn if turn is not None and turn > passed else None
+
+
+def turn_day(turn: int, due_on: date, calendar: WorkCalendar) -> date:
+    """The day of a turn of the rhythm."""
+    return calendar.plus(calendar.in_time_until(due_on), turn)
 
 
 @dataclass(frozen=True)
@@ -163,15 +182,15 @@ def course(ladder: Ladder, due_on: date, calendar: WorkCalendar, *, turns: int =
         day = step_day(step, due_on, known, calendar)
         if day is not None:
             days.setdefault(day, []).append(step)
-    again = _rhythm_days(ladder.rhythm, late_from(due_on, known, calendar), calendar, turns)
+    again = _rhythm_days(ladder.rhythm, due_on, calendar, turns)
     return [Told(day, tuple(days.get(day, ())), day in again) for day in sorted({*days, *again})]
 
 
-def _rhythm_days(rhythm: Rhythm | None, late: date, calendar: WorkCalendar, turns: int) -> set[date]:
+def _rhythm_days(rhythm: Rhythm | None, due_on: date, calendar: WorkCalendar, turns: int) -> set[date]:
     if rhythm is None:
         return set()
     later = (rhythm.after[-1] + n * rhythm.every for n in range(1, turns + 1))
-    return {calendar.plus(late, days) for days in (*rhythm.after, *later)}
+    return {turn_day(days, due_on, calendar) for days in (*rhythm.after, *later)}
 
 
 def _before(step: Step, due: date, calendar: WorkCalendar) -> date:

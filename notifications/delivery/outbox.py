@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, func, select, update
@@ -20,6 +19,7 @@ from notifications.phrases import _
 from notifications.quiet import asleep
 from tracker.clock import vietnam_time
 from tracker.letters import UNSENT, Channel, Kind, State
+from tracker.progress.reaching import Bar, address_bar
 from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Letter
 
@@ -68,13 +68,10 @@ def instants(message_id: str) -> list[float]:
 
 def address_fault(address: str) -> str:
     """Why nothing can be sent to this address, in words; empty where it can."""
-    if not address.strip():
-        return _("Chưa có địa chỉ thư.")
-    local, _at, domain = address.rpartition("@")
-    plain = local.isascii() and address.isprintable() and not any(c.isspace() for c in address)
-    if not local or not domain or not plain or parseaddr(address)[1] != address:
-        return _("Địa chỉ thư viết sai.")
-    return ""
+    bar = address_bar(address)
+    if bar is None:
+        return ""
+    return _("Chưa có địa chỉ thư.") if bar == Bar.NO_ADDRESS else _("Địa chỉ thư viết sai.")
 
 
 # Claiming

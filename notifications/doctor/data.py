@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from notifications.delivery.outbox import address_fault
 from notifications.doctor.findings import WARN, WRONG, Finding, House, some, well
 from tracker.deadlines.wording import plain_day
 from tracker.errors import Invalid
 from tracker.extensions import db
+from tracker.progress.reaching import UNSENDABLE, Bar, bars, reached
 from tracker.services.webhooks import read_address
 from tracker.store.models import Committee, Webhook
 from tracker.store.queries import health, sweeps
@@ -46,24 +46,27 @@ def calendar(house: House) -> Iterator[Finding]:
 def contacts(house: House) -> Iterator[Finding]:
     """Everybody who should get mail can; of open work somebody is told."""
     people = health.people_told(db.session, house.today)
-    wrong = [f"{one.name} ({one.email or 'chưa có địa chỉ'})" for one in people if address_fault(one.email)]
+    in_the_way = {one: set(bars(one.contact)) for one in people}
+    wrong = [
+        f"{one.name} ({one.contact.address or 'chưa có địa chỉ'})"
+        for one in people
+        if UNSENDABLE & in_the_way[one]
+    ]
     if wrong:
         yield Finding(
             WRONG,
             f"{len(wrong)} người có địa chỉ thư viết sai hoặc chưa có: {some(wrong)}.",
             "Sửa ở trang Người dùng.",
         )
-    red = [f"{one.name} ({one.email})" for one in people if one.bounced and not address_fault(one.email)]
+    red = [f"{one.name} ({one.contact.address})" for one in people if Bar.BOUNCED in in_the_way[one]]
     if red:
         yield Finding(
             WARN,
             f"Thư gửi {len(red)} người bị trả lại: {some(red)}.",
             "Gọi điện hỏi địa chỉ đúng rồi sửa ở trang Người dùng.",
         )
-    reached = {
-        unit for one in people if not one.bounced and not address_fault(one.email) for unit in one.units
-    }
-    silent = health.units_unheard(db.session, house.today, reached)
+    heard = {unit for one in people if reached(one.contact) for unit in one.units}
+    silent = health.units_unheard(db.session, house.today, heard)
     if silent:
         yield Finding(
             WRONG,

@@ -14,6 +14,7 @@ from notifications.letters.week import DueLine, LateUnit, Week
 from tracker.deadlines.workdays import NATIONAL
 from tracker.progress.asking import Asked
 from tracker.progress.counts import Tally, tally
+from tracker.progress.reaching import Contact
 from tracker.progress.reading import Reader as ReaderSeen
 from tracker.progress.reading import UnitReading, Unread
 from tracker.progress.standing import Standing, Work
@@ -395,7 +396,7 @@ def counts(due: int, in_time: int, late: int, overdue: int) -> Tally:
     return tally(works, MONDAY, NATIONAL)
 
 
-QUIET = ReaderSeen("Lê Văn Tám", "officer", "tam@sonthanh.example")
+QUIET = ReaderSeen("Lê Văn Tám", "officer", Contact("tam@sonthanh.example"))
 PLANS = [
     (PlanLine(12, 1, 1, "12/KH-UBND"), counts(48, 39, 3, 5)),
     (PlanLine(18, 1, 1, "18/KH-UBND"), counts(24, 21, 0, 2)),

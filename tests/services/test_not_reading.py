@@ -16,8 +16,9 @@ from tracker.services import absences, show_reading, staff, work
 from tracker.services.absences import Leave
 from tracker.services.staff_parts import Entered
 from tracker.services.work import Given
-from tracker.store.models import Assignment, Committee, Feed, Letter, LinkOpening, Person, Role
+from tracker.store.models import Absence, Assignment, Committee, Feed, Letter, LinkOpening, Person, Role
 from tracker.store.queries import reading
+from tracker.store.queries.letter_rows import unattended
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -181,3 +182,37 @@ def test_only_coordinators_and_leaders_are_told(plan, world, clock):
     for who in ("officer", "head", "manager"):
         with pytest.raises(Forbidden):
             listed(world, clock, who)
+
+
+def wrong(world: Any) -> None:
+    change(world, "officer", email="hang@sonthanh")
+
+
+def came_back(world: Any) -> None:
+    change(world, "officer", bounced_at=at_vietnam(YESTERDAY, 9), bounce="550 no such user")
+
+
+def without_deputy(world: Any) -> None:
+    """Absent, and the account of who would act is closed."""
+    leave = {"starts_on": YESTERDAY, "ends_on": TODAY, "set_at": at_vietnam(YESTERDAY, 9)}
+    ids = {"person_id": world.people["officer"], "deputy_id": world.people["head"]}
+    db.session.add(Absence(unit_id=None, reason="", **leave, **ids))
+    db.session.commit()
+
+
+@pytest.mark.parametrize("barred", [wrong, came_back, without_deputy])
+def test_the_list_and_the_letters_agree_on_who_is_out_of_reach(plan, world, clock, barred):
+    """The officer looked today, the head is gone: only the mail itself is in question."""
+    change(world, "officer", seen_on=TODAY)
+    change(world, "head", active=False)
+    assert world.tan_lap not in listed(world, clock)
+    assert not unattended(db.session, [world.tan_lap], TODAY)
+    barred(world)
+    assert world.tan_lap in listed(world, clock)
+    assert unattended(db.session, [world.tan_lap], TODAY)
+
+
+def test_reminders_that_were_turned_off_leave_a_person_within_reach_and_are_named(plan, world, clock):
+    change(world, "officer", reminders_off_at=at_vietnam(YESTERDAY, 9))
+    assert not unattended(db.session, [world.tan_lap], TODAY)
+    assert listed(world, clock)[world.tan_lap].found.late_only == ("Nguyễn Thu Hằng",)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from tracker.deadlines import told_once
 from tracker.deadlines.workdays import NATIONAL
+from tracker.progress.reaching import Contact
 from tracker.progress.reading import Reader, UnitReading, unread
 from tracker.sheets.ladder_words import told_words
 from tracker.sheets.notice_words import step_told, tells_due, unread_deed, unread_words
 
 TODAY, LONG_AGO = date(2026, 5, 12), date(2026, 4, 1)
-AN = Reader("Nguyễn Thu Hằng", "officer", "hang@sonthanh.example")
+AN = Reader("Nguyễn Thu Hằng", "officer", Contact("hang@sonthanh.example"))
 UNIT = UnitReading(7, works=1, overdue=1, given_on=LONG_AGO, due_on=date(2026, 5, 8), readers=(AN,))
+
+
+def with_contact(*, seen: date | None = None, **changes: Any) -> Reader:
+    return replace(AN, contact=replace(AN.contact, **changes), seen=seen)
 
 
 @pytest.mark.parametrize(
@@ -47,22 +53,22 @@ def test_every_word_that_a_step_may_have_is_said_in_vietnamese():
 
 
 def test_which_notices_are_of_a_due_day():
-    steps = ("-7", "0", "+12", "moved", "dropped", "returned-3", "explain-1", "published")
-    assert [step for step in steps if tells_due(step)] == ["-7", "0", "+12", "moved", "dropped"]
+    steps = ("-7", "0", "+12", "moved", "moved-4", "dropped", "returned-3", "published")
+    assert [step for step in steps if tells_due(step)] == ["-7", "0", "+12", "moved", "moved-4", "dropped"]
 
 
 @pytest.mark.parametrize(
     ("readers", "words", "deed"),
     [
         ((), "chưa có ai nhận thư của đơn vị", "Gọi cho đơn vị, hỏi ai phụ trách"),
-        ((replace(AN, away=True),), "người nhận thư vắng mặt, không ai làm thay", "Gọi cho đơn vị"),
+        ((with_contact(away=True),), "người nhận thư vắng mặt, không ai làm thay", "Gọi cho đơn vị"),
         (
-            (replace(AN, address="hang@", seen=TODAY),),
+            (with_contact(address="hang@", seen=TODAY),),
             "địa chỉ thư của Nguyễn Thu Hằng không gửi được",
             "Hỏi địa chỉ",
         ),
         (
-            (replace(AN, bounced_on=date(2026, 5, 11), seen=TODAY),),
+            (with_contact(bounced_on=date(2026, 5, 11), seen=TODAY),),
             "thư gửi Nguyễn Thu Hằng bị trả lại từ 11/5/2026",
             "Hỏi địa chỉ",
         ),
@@ -70,6 +76,12 @@ def test_which_notices_are_of_a_due_day():
         (
             (replace(AN, seen=date(2026, 4, 29)),),
             "không ai mở liên kết, mở trang hay tải lịch sau ngày 29/4/2026",
+            "Gọi nhắc đơn vị",
+        ),
+        (
+            (with_contact(late_only=True),),
+            "chưa ai mở liên kết, mở trang hay tải lịch lần nào "
+            "(Nguyễn Thu Hằng đã tắt thư nhắc việc chưa quá hạn)",
             "Gọi nhắc đơn vị",
         ),
     ],

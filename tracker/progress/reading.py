@@ -3,35 +3,26 @@ to telephone out. Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from tracker.deadlines.workdays import WorkCalendar
+from tracker.progress.reaching import UNSENDABLE, Bar, Contact, bars
 
 DAYS = 5  # working days, where the committee says nothing else
 NOBODY, NO_ADDRESS, BOUNCED, QUIET = WHYS = ("nobody", "no-address", "bounced", "quiet")
 
-_ADDRESS = re.compile(r"[!-?A-~]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}", re.IGNORECASE)
-
-
-def usable(address: str) -> bool:
-    """Whether mail can be sent to the address at all."""
-    return len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
-
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody with a role in the unit today, their own or an absent colleague's. `away` is somebody absent for whom
-    nobody acts; `seen` is the last day on which they opened a link of a letter or a page."""
+    """Somebody with a role in the unit today, their own or an absent colleague's. `seen` is the last day on which they
+    opened a link of a letter or a page."""
 
     name: str
     role: str
-    address: str
-    bounced_on: date | None = None
+    contact: Contact
     seen: date | None = None
-    away: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +49,7 @@ class UnitReading:
     @property
     def told(self) -> tuple[Reader, ...]:
         """Who gets the unit's reminders: its officers, else its coordinators, else its head."""
-        there = [one for one in self.readers if not one.away]
+        there = [one for one in self.readers if not one.contact.away]
         for role in ("officer", "coordinator", "head"):
             found = tuple(one for one in there if one.role == role)
             if found:
@@ -69,12 +60,14 @@ class UnitReading:
 @dataclass(frozen=True)
 class Unread:
     """A unit that does not read, and why: all reasons that hold, the gravest first. `since` is the first day of what
-    is the matter; None where nobody knows it. `names` are the people whom `no-address` and `bounced` are about."""
+    is the matter; None where nobody knows it. `names` are the people whom `no-address` and `bounced` are about;
+    `late_only` those who turned off the reminders of what is not late."""
 
     unit: UnitReading
     whys: tuple[str, ...]
     since: date | None
     names: tuple[str, ...] = ()
+    late_only: tuple[str, ...] = ()
 
     @property
     def why(self) -> str:
@@ -93,8 +86,8 @@ def _judged(unit: UnitReading, today: date, calendar: WorkCalendar, days: int) -
     told = unit.told
     if not told:
         return Unread(unit, (NOBODY,), None)
-    lost = [one for one in told if not usable(one.address)]
-    returned = [one for one in told if one.bounced_on and one not in lost]
+    lost = [one for one in told if UNSENDABLE & set(bars(one.contact))]
+    returned = [one for one in told if Bar.BOUNCED in bars(one.contact)]
     since = quiet_since(unit)
     quiet = calendar.working_days(since, today) >= days
     holds = {NO_ADDRESS: lost, BOUNCED: returned, QUIET: quiet}
@@ -102,7 +95,8 @@ def _judged(unit: UnitReading, today: date, calendar: WorkCalendar, days: int) -
     if not whys:
         return None
     names = tuple(dict.fromkeys(one.name for one in (*lost, *returned)))
-    return Unread(unit, whys, _since(whys[0], returned, since), names)
+    late_only = tuple(one.name for one in told if Bar.LATE_ONLY in bars(one.contact))
+    return Unread(unit, whys, _since(whys[0], returned, since), names, late_only)
 
 
 def quiet_since(unit: UnitReading) -> date:
@@ -112,5 +106,5 @@ def quiet_since(unit: UnitReading) -> date:
 
 def _since(why: str, returned: list[Reader], quiet: date) -> date | None:
     if why == BOUNCED:
-        return min(one.bounced_on for one in returned if one.bounced_on)
+        return min(one.contact.bounced_on for one in returned if one.contact.bounced_on)
     return quiet if why == QUIET else None

@@ -43,7 +43,7 @@ def step_told(step: str, role: str = "") -> str:
 
 def tells_due(step: str) -> bool:
     """Whether the day of the notice is a due day of the work, and not the day of what happened."""
-    return _days(step) is not None or step in ("moved", "dropped")
+    return _days(step) is not None or step.partition("-")[0] in ("moved", "dropped")
 
 
 def _days(step: str) -> int | None:
@@ -76,9 +76,10 @@ def _why(one: Unread, why: str) -> str:
 
 def _quiet(one: Unread) -> str:
     seen = one.unit.seen
+    off = f" ({', '.join(one.late_only)} đã tắt thư nhắc việc chưa quá hạn)" if one.late_only else ""
     if seen is None:
-        return "chưa ai mở liên kết, mở trang hay tải lịch lần nào"
-    return f"không ai mở liên kết, mở trang hay tải lịch sau ngày {_day(seen)}"
+        return f"chưa ai mở liên kết, mở trang hay tải lịch lần nào{off}"
+    return f"không ai mở liên kết, mở trang hay tải lịch sau ngày {_day(seen)}{off}"
 
 
 def _day(day: date | None) -> str:

@@ -11,9 +11,11 @@ from sqlalchemy import exists, func, select
 from tracker.access import UNIT_ROLES
 from tracker.letters import IN_THE_OUTBOX, State
 from tracker.life import LIVE
+from tracker.progress.reaching import Contact
 from tracker.store.engine import AnySession
 from tracker.store.models import Assignment, Letter, Person, PlanVersion, Role, SweepRun
 from tracker.store.queries.absences import stood_in
+from tracker.store.queries.reaching import COLUMNS, contact
 from tracker.store.queries.units import names, valid_on
 
 TOLD = (*UNIT_ROLES, "leader")
@@ -24,8 +26,7 @@ class Addressee:
     """Somebody who gets mail, and the units for which."""
 
     name: str
-    email: str
-    bounced: bool
+    contact: Contact
     units: frozenset[int]
 
 
@@ -47,11 +48,8 @@ def people_told(session: AnySession, day: date) -> list[Addressee]:
         units.setdefault(person_id, set()).update([] if unit_id is None else [unit_id])
     for acted in session.execute(stood_in(day).where(Role.role.in_(TOLD), *valid_on(Role, day))):
         units.setdefault(acted.deputy_id, set()).update([acted.Role.unit_id] if acted.Role.unit_id else [])
-    query = select(Person).where(Person.id.in_(units)).order_by(Person.id)
-    return [
-        Addressee(one.name, one.email, one.bounced_at is not None, frozenset(units[one.id]))
-        for one in session.scalars(query)
-    ]
+    query = select(Person.id, Person.name, *COLUMNS).where(Person.id.in_(units)).order_by(Person.id)
+    return [Addressee(row.name, contact(row), frozenset(units[row.id])) for row in session.execute(query)]
 
 
 def units_unheard(session: AnySession, day: date, reached: Collection[int]) -> list[str]:

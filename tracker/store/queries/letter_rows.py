@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.clock import vietnam_day
 from tracker.life import LIVE
+from tracker.progress.reaching import reached
 from tracker.progress.standing import Work
 from tracker.store.engine import AnySession
 from tracker.store.models import (
@@ -29,11 +30,13 @@ from tracker.store.models import (
     Unit,
     Wait,
 )
-from tracker.store.queries.absences import deputies, in_force, stood_in
+from tracker.store.queries.absences import absences, deputies, in_force, stood_in
 from tracker.store.queries.calendar import calendars
 from tracker.store.queries.life import last_notes
 from tracker.store.queries.links import holdings
 from tracker.store.queries.notices import left_alone, teams
+from tracker.store.queries.owing import telling_a_day
+from tracker.store.queries.reaching import contacts
 from tracker.store.queries.units import names, valid_on
 from tracker.store.queries.work import batches
 
@@ -282,7 +285,8 @@ def told_days(session: AnySession, keys: Collection[tuple[int, int]]) -> dict[tu
     for batch in batches({work_id for work_id, _person in keys}):
         query = (
             select(Notice.assignment_id, Notice.person_id, Notice.due_on)
-            .where(Notice.assignment_id.in_(batch))
+            .join(Assignment, Assignment.id == Notice.assignment_id)
+            .where(Notice.assignment_id.in_(batch), telling_a_day())
             .order_by(Notice.id)
         )
         for work_id, person_id, due_on in session.execute(query):
@@ -354,18 +358,21 @@ def _leads_for(people: Collection[int], day: date) -> Any:
 
 
 def unattended(session: AnySession, unit_ids: Iterable[int], day: date) -> frozenset[int]:
-    """Of these units, those in which nobody gets mail: nobody is there, or what was sent to everybody came back."""
+    """Of these units, those in which mail reaches nobody who is there."""
     wanted = set(unit_ids)
-    staffed = teams(session, day, wanted)
-    people = {one for roles in staffed.values() for held in roles.values() for one in held}
-    reached: set[int] = set()
-    for batch in batches(people):
-        query = select(Person.id).where(Person.id.in_(batch), Person.email != "", Person.bounced_at.is_(None))
-        reached.update(session.scalars(query))
+    staffed = {
+        unit: {one for held in roles.values() for one in held}
+        for unit, roles in teams(session, day, wanted).items()
+    }
+    people = contacts(session, {one for held in staffed.values() for one in held})
+    gone = [one for one in absences(session, people=people, since=day) if one.runs_on(day)]
+
+    def hears(person: int, unit: int) -> bool:
+        away = any(one.person_id == person and one.covers(unit) for one in gone)
+        return reached(replace(people[person], away=away))
+
     return frozenset(
-        unit
-        for unit in wanted
-        if not any(one in reached for held in staffed.get(unit, {}).values() for one in held)
+        unit for unit in wanted if not any(hears(person, unit) for person in staffed.get(unit, ()))
     )
 
 

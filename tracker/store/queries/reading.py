@@ -31,6 +31,7 @@ from tracker.store.models import (
 from tracker.store.queries.absences import absences, stood_in
 from tracker.store.queries.calendar import calendars
 from tracker.store.queries.closings import held_since
+from tracker.store.queries.reaching import COLUMNS, contact
 from tracker.store.queries.units import names, valid_on
 from tracker.store.queries.work import completions, settled_turns
 
@@ -146,7 +147,7 @@ def _readers(session: AnySession, holding: Any, committee_id: int, today: date) 
     return found
 
 
-_PERSON = (Person.id, Person.name, Person.email, Person.bounced_at, Person.seen_on)
+_PERSON = (Person.id, Person.name, Person.seen_on, *COLUMNS)
 
 
 def _roles(today: date) -> Any:
@@ -165,8 +166,7 @@ def _people(session: AnySession, ids: set[int]) -> dict[int, Any]:
 def _reader(person: Any, role: str, opened: Mapping[int, datetime], *, away: bool = False) -> Reader:
     link = opened.get(person.id)
     seen = [day for day in (person.seen_on, vietnam_day(link) if link else None) if day]
-    returned = vietnam_day(person.bounced_at) if person.bounced_at else None
-    return Reader(person.name, role, person.email, returned, max(seen, default=None), away)
+    return Reader(person.name, role, contact(person, away=away), max(seen, default=None))
 
 
 def _opened(session: AnySession, committee_id: int) -> dict[int, datetime]:

@@ -19,7 +19,7 @@ from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Assignment, Plan
 from tracker.store.queries.asking import awaited
-from tracker.store.queries.work import partner_ids
+from tracker.store.queries.taking_part import partner_ids
 
 OVERTAKEN = Refused(
     "Việc này vừa được người khác cập nhật. Xin xem lại trạng thái mới rồi làm tiếp.", code="overtaken"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -32,7 +32,6 @@ from tracker.store.models import (
     PlanVersion,
     StoredFile,
     Submission,
-    Task,
     TaskVersion,
     Timing,
     Unit,
@@ -64,6 +63,7 @@ from tracker.store.queries.rows import (
     WorkPage,
     WorkRow,
 )
+from tracker.store.queries.taking_part import helped_tasks, partner_ids, plans_of
 from tracker.store.queries.work import Counted, Wanted
 from tracker.vietnamese.forms import fold
 from tracker.vietnamese.order import sort_key
@@ -235,7 +235,7 @@ def _urgency(row: WorkRow, today: date) -> str:
 
 def _helped(unit_id: int, today: date, plan_id: int | None) -> tuple[WorkRow, ...]:
     """What the unit helps with and others lead: the next occurrence of each task, while it is not done."""
-    tasks = find_work.helped_tasks(db.session, [unit_id])
+    tasks = helped_tasks(db.session, [unit_id])
     rows = _works(Wanted(tasks=tasks), today) if tasks else []
     live: dict[int, list[WorkRow]] = {}
     for row in rows:
@@ -261,7 +261,7 @@ def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
         row.committee_id,
         row.coordinator_id,
         frozenset({row.holder_id, row.unit_id}),
-        find_work.partner_ids(db.session, row.task_id) | find_asking.awaited(db.session, [row.id]),
+        partner_ids(db.session, row.task_id) | find_asking.awaited(db.session, [row.id]),
     )
     access.need(actor, "work.see-state", thing)
     sees = access.may(actor, "work.see", thing)
@@ -350,16 +350,8 @@ def plans(actor: Actor, *, at: datetime) -> tuple[PlanRow, ...]:
     ]
     published = find_plans.versions(db.session, committee_ids=actor.committees(), state="published")
     known = {version.plan_id for version in published}
-    guests = find_plans.published_of(db.session, _plans_of(actor.units()) - known)
+    guests = find_plans.published_of(db.session, plans_of(db.session, actor.units()) - known)
     return (*_draft_rows(drafts, today), *plan_rows([*published, *guests], today))
-
-
-def _plans_of(unit_ids: Collection[int]) -> set[int]:
-    """Plans in which one of the units leads or helps."""
-    led = select(Assignment.plan_id).where(Assignment.holder_id.in_(list(unit_ids))).distinct()
-    helped = find_work.helped_tasks(db.session, unit_ids)
-    helping = select(Task.plan_id).where(Task.id.in_(helped)).distinct()
-    return set(db.session.scalars(led)) | set(db.session.scalars(helping))
 
 
 def _draft_rows(versions: list[PlanVersion], today: date) -> list[PlanRow]:
@@ -460,7 +452,7 @@ def _published(actor: Actor, plan_id: int) -> PlanVersion:
         raise NotFound("Không tìm thấy kế hoạch này, hoặc kế hoạch chưa ban hành.")
     plan = version.plan
     parties = find_plans.plan_units(db.session, [plan_id]).get(plan_id, set())
-    helpers = parties | actor.units() if plan_id in _plans_of(actor.units()) else parties
+    helpers = parties | actor.units() if plan_id in plans_of(db.session, actor.units()) else parties
     thing = Thing(plan.committee_id, plan.coordinator_id, frozenset(parties), frozenset(helpers))
     access.need(actor, "plan.see", thing)
     return version
@@ -825,7 +817,7 @@ def _uses(stored: StoredFile, actor: Actor) -> list[tuple[str, Thing]]:
             uses.append(("plan.review", thing_of_plan(plan)))
             continue
         parties = find_plans.plan_units(db.session, [plan.id]).get(plan.id, set())
-        helps = actor.units() if plan.id in _plans_of(actor.units()) else frozenset()
+        helps = actor.units() if plan.id in plans_of(db.session, actor.units()) else frozenset()
         uses.append(("plan.see", Thing(plan.committee_id, plan.coordinator_id, frozenset(parties), helps)))
     query = (
         select(Assignment, Plan)

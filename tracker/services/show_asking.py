@@ -22,6 +22,7 @@ from tracker.store.queries import units as find_units
 from tracker.store.queries import work as find_work
 from tracker.store.queries.asking import ExplanationRow, ExtensionRow, HandBackRow, WaitRow
 from tracker.store.queries.rows import WorkRow
+from tracker.store.queries.taking_part import partner_ids
 from tracker.store.queries.work import Wanted
 from tracker.vietnamese.order import sort_key
 
@@ -132,7 +133,7 @@ def work_asking(actor: Actor, assignment_id: int, *, at: datetime) -> WorkAsking
     wait = _first((one for one in waits if one.ended_on is None), work.state == life.WAITING)
     extension = _first((one for one in extensions if one.state in PENDING), work.state in life.UNDECIDED)
     hand_back = _first((one for one in hand_backs if one.state == "asked"), work.state in life.LIVE)
-    partners = find_work.partner_ids(db.session, work.task_id)
+    partners = partner_ids(db.session, work.task_id)
     may = _may(actor, work, thing, wait)
     return WorkAsking(
         row=row,

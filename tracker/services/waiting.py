@@ -32,8 +32,8 @@ from tracker.services.assignment_deed import changing, move, note, thing_of
 from tracker.services.held import held
 from tracker.store.engine import transaction
 from tracker.store.models import Assignment, Plan, Wait
+from tracker.store.queries.taking_part import partner_ids
 from tracker.store.queries.units import names
-from tracker.store.queries.work import partner_ids
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""What every deed on a whole plan has in common: what the plan is bound to, and the fact."""
+"""What deeds on a whole plan, and looks at it, have in common: what the plan is bound to, and the fact."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from tracker.access import Actor, Thing
 from tracker.extensions import db
 from tracker.services.record import record
 from tracker.store.models import Plan
+from tracker.store.queries.plans import plan_units
+from tracker.store.queries.taking_part import plans_of
 
 
 def thing_of_plan(plan: Plan) -> Thing:
     """What the plan is bound to: its committee and the unit that follows it up."""
     return Thing(plan.committee_id, plan.coordinator_id)
+
+
+def thing_of_published(actor: Actor, plan: Plan) -> Thing:
+    """What a published plan is bound to for this person: also the units that do its work, and the person's own where
+    they take part in it."""
+    parties = plan_units(db.session, [plan.id]).get(plan.id, set())
+    helps = actor.units() if plan.id in plans_of(db.session, actor.units()) else frozenset()
+    return Thing(plan.committee_id, plan.coordinator_id, frozenset(parties), helps)
 
 
 def note_plan(

@@ -19,9 +19,9 @@ from tracker.errors import Forbidden, NotFound
 from tracker.extensions import db
 from tracker.progress.counts import DONE
 from tracker.progress.standing import when
-from tracker.services import drafting, figures, foretelling, listing
+from tracker.services import drafting, figures, foretelling, listing, plan_rows
 from tracker.services.past import past_periods
-from tracker.services.plan_deed import thing_of_plan
+from tracker.services.plan_deed import thing_of_plan, thing_of_published
 from tracker.services.publish import forecast
 from tracker.services.recompute import present_due, rules_of, timing_draft
 from tracker.store.models import (
@@ -351,69 +351,7 @@ def plans(actor: Actor, *, at: datetime) -> tuple[PlanRow, ...]:
     published = find_plans.versions(db.session, committee_ids=actor.committees(), state="published")
     known = {version.plan_id for version in published}
     guests = find_plans.published_of(db.session, plans_of(db.session, actor.units()) - known)
-    return (*_draft_rows(drafts, today), *plan_rows([*published, *guests], today))
-
-
-def _draft_rows(versions: list[PlanVersion], today: date) -> list[PlanRow]:
-    """Drafts with what is left to look at, counted as the review page counts it."""
-    names = find_units.names(db.session, {version.plan.coordinator_id for version in versions}, today)
-    return [_draft_row(drafting.prepare(version, today), names) for version in versions]
-
-
-def _draft_row(draft: drafting.Draft, names: dict[int, str]) -> PlanRow:
-    doubts = sum(bool(one.doubts) for one in draft.rows if one.live)
-    return _plan_row(draft.version, names, tasks=len(draft.publishable), doubts=doubts)
-
-
-def plan_rows(
-    versions: list[PlanVersion], today: date, lines: Iterable[Counted] | None = None
-) -> list[PlanRow]:
-    """Published versions with their figures; `lines` are their assignments, where they were read already."""
-    ids = [version.plan_id for version in versions]
-    if lines is None:
-        lines = figures.lines(Wanted(plans=ids)) if ids else []
-    works: dict[int, list[Counted]] = {}
-    for line in lines:
-        works.setdefault(line.plan_id, []).append(line)
-    counts = find_plans.task_counts(db.session, [version.id for version in versions])
-    names = find_units.names(db.session, {version.plan.coordinator_id for version in versions}, today)
-    return [
-        _plan_row(
-            version,
-            names,
-            tasks=counts.get(version.id, (0, 0))[0],
-            unassigned=counts.get(version.id, (0, 0))[1],
-            units=len({line.holder_id for line in works.get(version.plan_id, [])}),
-            tally=figures.of_plan(works.get(version.plan_id, []), today),
-            assignments=figures.of_units(works.get(version.plan_id, []), today),
-        )
-        for version in versions
-    ]
-
-
-def _plan_row(version: PlanVersion, names: dict[int, str], **figures: object) -> PlanRow:
-    plan = version.plan
-    return PlanRow(
-        id=plan.id,
-        version_id=version.id,
-        committee_id=plan.committee_id,
-        coordinator_id=plan.coordinator_id,
-        coordinator_name=names.get(plan.coordinator_id, ""),
-        state=version.state,
-        number=version.number,
-        title=version.title,
-        issuer=version.issuer,
-        issued_on=version.issued_on,
-        period_start=version.period_start,
-        period_end=version.period_end,
-        file_id=version.file_id,
-        file_name=version.file.name if version.file else "",
-        created_at=version.created_at,
-        published_at=version.published_at,
-        ending=plan.ending,
-        ended_at=plan.ended_at,
-        **figures,  # type: ignore[arg-type]
-    )
+    return (*plan_rows.of_drafts(drafts, today), *plan_rows.of_published([*published, *guests], today))
 
 
 def plan_page(actor: Actor, plan_id: int, *, at: datetime) -> PlanPage:
@@ -424,7 +362,7 @@ def plan_page(actor: Actor, plan_id: int, *, at: datetime) -> PlanPage:
     lines = figures.lines(Wanted(plans=[plan_id]))
     units = _sees_rows(actor, plan)
     return PlanPage(
-        plan=plan_rows([version], today, lines)[0],
+        plan=plan_rows.of_published([version], today, lines)[0],
         head=codec.head_from_json(version.head),
         sections=_sections(version, lines, units, today),
         blocks=tuple(version.blocks),
@@ -450,11 +388,7 @@ def _published(actor: Actor, plan_id: int) -> PlanVersion:
     version = next(iter(find_plans.published_of(db.session, [plan_id])), None)
     if version is None:
         raise NotFound("Không tìm thấy kế hoạch này, hoặc kế hoạch chưa ban hành.")
-    plan = version.plan
-    parties = find_plans.plan_units(db.session, [plan_id]).get(plan_id, set())
-    helpers = parties | actor.units() if plan_id in plans_of(db.session, actor.units()) else parties
-    thing = Thing(plan.committee_id, plan.coordinator_id, frozenset(parties), frozenset(helpers))
-    access.need(actor, "plan.see", thing)
+    access.need(actor, "plan.see", thing_of_published(actor, version.plan))
     return version
 
 
@@ -480,7 +414,7 @@ def task_lines(
     shown = figures.by_urgency(found, today)[(page - 1) * LINES_A_PAGE : page * LINES_A_PAGE]
     rows = listing.rows_of(shown, today)
     return TaskLines(
-        plan=plan_rows([version], today, every)[0],
+        plan=plan_rows.of_published([version], today, every)[0],
         task=_task_row(task, every, seen, [], [], today),
         tally=figures.of_units(seen, today),
         rows=tuple(rows[line.id] for line in shown),
@@ -626,7 +560,7 @@ def review(actor: Actor, version_id: int, *, at: datetime) -> Review:
     would = forecast(draft)
     names = find_units.names(db.session, [plan.coordinator_id], today)
     return Review(
-        plan=_draft_row(draft, names),
+        plan=plan_rows.of_draft(draft, names),
         version_id=version.id,
         row_version=version.row_version,
         head=codec.head_from_json(version.head),
@@ -701,7 +635,7 @@ def matrix(actor: Actor, committee_id: int, *, at: datetime) -> Matrix:
     today = vietnam_day(at)
     versions = find_plans.versions(db.session, committee_ids=[committee_id], state="published", going_on=True)
     lines = figures.lines(Wanted(plans=[version.plan_id for version in versions])) if versions else []
-    plan_list = tuple(plan_rows(versions, today, lines))
+    plan_list = tuple(plan_rows.of_published(versions, today, lines))
     holders = {line.holder_id for line in lines}
     holding = _by_name(find_units.units(db.session, today, ids=holders))
     stands = figures.codes(today)
@@ -816,9 +750,7 @@ def _uses(stored: StoredFile, actor: Actor) -> list[tuple[str, Thing]]:
         if version.state == "draft":
             uses.append(("plan.review", thing_of_plan(plan)))
             continue
-        parties = find_plans.plan_units(db.session, [plan.id]).get(plan.id, set())
-        helps = actor.units() if plan.id in plans_of(db.session, actor.units()) else frozenset()
-        uses.append(("plan.see", Thing(plan.committee_id, plan.coordinator_id, frozenset(parties), helps)))
+        uses.append(("plan.see", thing_of_published(actor, plan)))
     query = (
         select(Assignment, Plan)
         .join(Submission, Submission.assignment_id == Assignment.id)

@@ -8,14 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tracker.store.engine import AnySession
-from tracker.store.models import (
-    Assignment,
-    Mention,
-    PlanVersion,
-    Task,
-    TaskVersion,
-    UnitSuccession,
-)
+from tracker.store.models import Assignment, Mention, PlanVersion, Task, TaskVersion, UnitSuccession
 
 
 def helped_tasks(session: AnySession, unit_ids: Collection[int]) -> set[int]:

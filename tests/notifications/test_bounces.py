@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -454,6 +454,32 @@ def test_whose_contact_is_mended_meanwhile_is_not_told_of(app, world, clock, des
     clock.day(2026, 5, 13)
     sweep(app)
     assert not any(to.startswith("coordinator@") for to in post.to)
+
+
+def test_a_summary_of_the_week_that_comes_back_is_told_to_whoever_follows_a_plan_up(
+    app, world, clock, desk, post, use_server
+):
+    use_server(post.settings)
+    clock.day(2026, 5, 11)  # a Monday
+    work = desk.give("Báo cáo sơ kết công tác hòa giải", date(2026, 9, 30))
+    assert sweep(app).error == ""
+    (letter,) = db.session.scalars(db.select(Letter).where(Letter.person_id == world.people["leader"]))
+    letter_id = letter.id
+    assert (letter.weekly, letter.notices) == (True, [])
+    deeds.came_back(OPERATOR, letter_id, "550", at=clock.now)
+    told = f"bounced-{letter_id}"
+    for day in (12, 13, 14):
+        clock.day(2026, 5, day)
+        desk.give("Việc được giao sau", date(2026, 10, 30))  # what it hangs on stays the same
+        assert sweep(app).error == ""
+    notices = db.session.scalars(db.select(Notice).where(Notice.step == told)).all()
+    assert [(one.assignment_id, one.person_id) for one in notices] == [(work, world.people["coordinator"])]
+    to_coordinator = [
+        mail.get_body(("plain",)).get_content()
+        for to, mail in zip(post.to, post.mails, strict=True)
+        if to.startswith("coordinator@")
+    ]
+    assert ["KHÔNG NHẬN ĐƯỢC (1)" in text for text in to_coordinator] == [False, True]
 
 
 def envelope_sender(post, to: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from tracker.clock import vietnam_day
 from tracker.deadlines.told_once import BOUNCED, Call
 from tracker.store.engine import AnySession
-from tracker.store.models import Assignment, Letter, LinkOpening, Notice, Person, Plan
+from tracker.store.models import Assignment, Letter, LinkOpening, Notice, Person, Plan, PlanVersion
 from tracker.store.queries.work import batches
 
 COORDINATORS = ("coordinator",)
@@ -48,6 +48,18 @@ def calls(session: AnySession, committee_id: int, since: datetime) -> list[Call]
     """Contacts that turned red since then and still are: told once to the coordinators of each unit that follows up
     a plan in the letter; the step hangs on the first assignment of that unit's plans."""
     letters = _letters_of_red_contacts(session, since)
+    named = _named_in(session, committee_id, letters)
+    summaries = _summaries(session, committee_id, letters.keys() - {letter for letter, _unit, _work in named})
+    if summaries:
+        units = _first_work(session, committee_id)
+        named += [(letter, unit, work) for letter in summaries for unit, work in units.items()]
+    return [
+        Call(work, f"{BOUNCED}-{letter}", letters[letter], unit, COORDINATORS) for letter, unit, work in named
+    ]
+
+
+def _named_in(session: AnySession, committee_id: int, letters: Collection[int]) -> list[tuple[int, int, int]]:
+    """(letter, unit that follows up plans in it, the first assignment of those)."""
     query = (
         select(Notice.letter_id, Plan.coordinator_id, func.min(Notice.assignment_id).label("work"))
         .join(Assignment, Assignment.id == Notice.assignment_id)
@@ -57,10 +69,38 @@ def calls(session: AnySession, committee_id: int, since: datetime) -> list[Call]
         .order_by(Notice.letter_id, Plan.coordinator_id)
     )
     return [
-        Call(row.work, f"{BOUNCED}-{row.letter_id}", letters[row.letter_id], row.coordinator_id, COORDINATORS)
+        (row.letter_id, row.coordinator_id, row.work)
         for batch in batches(letters)
         for row in session.execute(query.where(Notice.letter_id.in_(batch)))
     ]
+
+
+def _summaries(session: AnySession, committee_id: int, letters: Collection[int]) -> list[int]:
+    """Of these letters the committee's own that told of no single piece of work: summaries of the week."""
+    told = exists().where(Notice.letter_id == Letter.id)
+    query = select(Letter.id).where(Letter.committee_id == committee_id, ~told).order_by(Letter.id)
+    return [
+        letter for batch in batches(letters) for letter in session.scalars(query.where(Letter.id.in_(batch)))
+    ]
+
+
+def _first_work(session: AnySession, committee_id: int) -> dict[int, int]:
+    """Unit that follows a running plan up → the first assignment of all its plans: a later one is never the first, so
+    that what hangs on it is told once, whatever is published or ends meanwhile."""
+    first = (
+        select(Assignment.id).where(Assignment.plan_id == Plan.id).order_by(Assignment.id).limit(1)
+    ).scalar_subquery()
+    published = exists().where(PlanVersion.plan_id == Plan.id, PlanVersion.state == "published")
+    runs = ((Plan.ending == "") & published).label("runs")
+    plans = session.execute(
+        select(Plan.coordinator_id, first.label("work"), runs).where(Plan.committee_id == committee_id)
+    ).all()
+    running = {row.coordinator_id for row in plans if row.runs}
+    return {
+        unit: min(works)
+        for unit in sorted(running)
+        if (works := [row.work for row in plans if row.coordinator_id == unit and row.work is not None])
+    }
 
 
 def _letters_of_red_contacts(session: AnySession, since: datetime) -> dict[int, date]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,13 +24,15 @@ from tracker.documents.blocks import Block, Document
 from tracker.documents.fonts import Fonts
 from tracker.documents.gather import Gathering, GridCell
 from tracker.documents.limits import MAX_PARAGRAPHS, number, too_large
-from tracker.documents.numbering import Numbering, child, value
+from tracker.documents.numbering import VALUE, Numbering, child, value
 from tracker.documents.plain import FULL_LINE, TAIL, is_torn
 from tracker.vietnamese.forms import tidy
 
 Element = Any
 PARAGRAPH, TABLE, ROW, CELL, RUN = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc", "r"))
-TEXT = qn("w:t")
+TEXT, BOX = qn("w:t"), qn("w:txbxContent")
+# How a cell goes on: over columns, into the one at its left (old files), into the one above.
+SPAN, ACROSS, DOWN = qn("w:gridSpan"), qn("w:hMerge"), qn("w:vMerge")
 SIGNS = {qn("w:tab"): " ", qn("w:noBreakHyphen"): "-", qn("w:br"): "\n", qn("w:cr"): "\n"}
 NOTES = frozenset(qn(f"w:{name}") for name in ("footnoteReference", "endnoteReference"))
 # Old and new drawing of one text box stand side by side in the file; only the first is read.
@@ -70,11 +72,12 @@ class _Line:
     centred: bool = False
     notes: list[str] = field(default_factory=list)
 
-    def lines(self) -> Iterator[Block]:
-        """One block, or several where line breaks inside the paragraph begin new items of a list."""
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Words and number of one block, or of several where line breaks inside the paragraph begin new items of a
+        list."""
         label = self.label
         for line in filter(None, map(tidy, self.text.split("\n"))):
-            yield Block(f"{label} {line}" if label else line, label, self.bold, self.centred)
+            yield f"{label} {line}" if label else line, label
             label = ""
 
 
@@ -86,6 +89,7 @@ class _Word:
         self._numbering = Numbering(_part(opened, "numbering"), opened.styles.element)
         self._fonts = Fonts(self._body, opened.styles.element)
         self._notes = {**_notes_of(opened, "footnotes"), **_notes_of(opened, "endnotes")}
+        self._floats = next(self._body.iter(BOX), None) is not None
         self._gathering = Gathering()
         # The words of a paragraph whose mark was deleted; they go on in the next one.
         self._carried = ""
@@ -112,11 +116,11 @@ class _Word:
 
     def _paragraph(self, paragraph: Element) -> None:
         line = self._line(paragraph)
-        for block in line.lines():
-            self._add(block)
+        for text, label in line.lines():
+            self._add(Block(text, label, line.bold, line.centred))
         self._add_notes(line.notes)
         # What floats beside a paragraph stands in it: text boxes, and tables in them.
-        for box in _boxes(paragraph):
+        for box in self._boxes(paragraph):
             self._walk(box)
 
     def _add(self, block: Block) -> None:
@@ -143,8 +147,11 @@ class _Word:
             self._numbering.label(paragraph),
             _is_bold(paragraph),
             value(properties, "jc") == "center",
-            [note.get(qn("w:id")) for note in paragraph.iter(*NOTES)],
+            [note.get(qn("w:id")) for note in paragraph.iter(*NOTES)] if self._notes else [],
         )
+
+    def _boxes(self, paragraph: Element) -> Iterator[Element]:
+        return _boxes(paragraph) if self._floats else iter(())
 
     def _words(self, paragraph: Element) -> str:
         return "".join(self._fonts.shown(text, run, paragraph) for text, run in _visible(paragraph, None))
@@ -171,26 +178,31 @@ class _Word:
             yield GridCell(columns=int(before))
         wide: list[GridCell] = []
         for cell in _cells(row):
-            wide.append(self._cell(cell, notes))
-            if value(child(cell, "tcPr"), "hMerge") == "continue" and len(wide) > 1:
+            looks = _cell_looks(cell)
+            wide.append(self._cell(cell, looks, notes))
+            if looks.get(ACROSS) == "continue" and len(wide) > 1:
                 swallowed = wide.pop()
                 wide[-1] = _widened(wide[-1], swallowed.columns)
         yield from wide
 
-    def _cell(self, cell: Element, notes: list[str]) -> GridCell:
-        properties = child(cell, "tcPr")
-        span = value(properties, "gridSpan") or "1"
-        merge = child(properties, "vMerge")
-        lines = list(self._lines_in(cell))
-        blocks = [block for line in lines for block in line.lines()]
-        notes.extend(note for line in lines for note in line.notes)
+    def _cell(self, cell: Element, looks: Mapping[str, str | None], notes: list[str]) -> GridCell:
+        span = looks.get(SPAN) or "1"
+        texts: list[str] = []
+        first = ""
+        lines: list[_Line] = []
+        for line in self._lines_in(cell):
+            notes.extend(line.notes)
+            for text, label in line.lines():
+                first = first if texts else label
+                texts.append(text)
+                lines.append(line)
         return GridCell(
-            "\n".join(block.text for block in blocks),
+            "\n".join(texts),
             columns=max(int(span), 1) if span.isdigit() else 1,
-            merged=merge is not None and merge.get(qn("w:val")) != "restart" and not blocks,
-            label=blocks[0].label if blocks else "",
-            bold=bool(blocks) and all(block.bold for block in blocks),
-            centred=bool(blocks) and all(block.centred for block in blocks),
+            merged=looks.get(DOWN, "restart") != "restart" and not texts,
+            label=first,
+            bold=bool(lines) and all(line.bold for line in lines),
+            centred=bool(lines) and all(line.centred for line in lines),
         )
 
     def _lines_in(self, element: Element) -> Iterator[_Line]:
@@ -200,7 +212,7 @@ class _Word:
                 continue
             if part.tag == PARAGRAPH:
                 yield self._line(part)
-                for box in _boxes(part):
+                for box in self._boxes(part):
                     yield from self._lines_in(box)
             else:
                 yield from self._lines_in(part)
@@ -211,6 +223,12 @@ def _goes_on(before: Block, block: Block) -> bool:
     alike = (before.bold, before.centred) == (block.bold, block.centred)
     torn = alike and not block.label and len(before.text) >= FULL_LINE
     return torn and is_torn(before.text[-TAIL:], block.text)
+
+
+def _cell_looks(cell: Element) -> dict[str, str | None]:
+    """The properties of a cell with their values."""
+    properties = child(cell, "tcPr")
+    return {} if properties is None else {part.tag: part.get(VALUE) for part in properties}
 
 
 def _widened(cell: GridCell, columns: int) -> GridCell:
@@ -234,7 +252,7 @@ def _notes_of(opened: Any, name: str) -> dict[str, Element]:
 
 def _boxes(paragraph: Element) -> Iterator[Element]:
     """The text boxes that hang on a paragraph, outermost only, each once."""
-    for box in paragraph.iter(qn("w:txbxContent")):
+    for box in paragraph.iter(BOX):
         between = [above for above in box.iterancestors() if above is not paragraph]
         inside = between[
             : next((i for i, above in enumerate(between) if above.tag == PARAGRAPH), len(between))
@@ -282,7 +300,7 @@ def _visible(element: Element, run: Element | None) -> Iterator[tuple[str, Eleme
 
 def _is_on(run: Element, name: str) -> bool:
     mark = child(child(run, "rPr"), name)
-    return mark is not None and mark.get(qn("w:val")) not in OFF
+    return mark is not None and mark.get(VALUE) not in OFF
 
 
 def _is_bold(paragraph: Element) -> bool:

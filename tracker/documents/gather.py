@@ -88,21 +88,23 @@ class Gathering:
             column = 0
             cells = []
             for cell in row:
-                place = Cell(table, number_of_row, column)
-                cells.append(above[column] if cell.merged and column in above else self._cell(cell, place))
-                cells[-1] = replace(cells[-1], columns=cell.columns, merged=cell.merged)
-                above[column] = cells[-1]
+                if cell.merged and column in above:
+                    made = replace(above[column], columns=cell.columns, merged=True)
+                else:
+                    made = self._cell(cell, Cell(table, number_of_row, column))
+                cells.append(made)
+                above[column] = made
                 column += cell.columns
             yield Row(tuple(cells))
 
     def _cell(self, cell: GridCell, place: Cell) -> TableCell:
         if not cell.text:
-            return TableCell("")
+            return TableCell("", columns=cell.columns, merged=cell.merged)
         block = Block(
             cell.text, cell.label, cell.bold, cell.centred, place, cell.confidence, doubtful=cell.doubtful
         )
         self.add(block)
-        return TableCell(cell.text, len(self._blocks) - 1, 0, len(cell.text))
+        return TableCell(cell.text, len(self._blocks) - 1, 0, len(cell.text), cell.columns, cell.merged)
 
     def document(self, kind: str) -> Document:
         return Document(kind, tuple(self._blocks), tuple(self._tables))

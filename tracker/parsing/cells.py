@@ -13,7 +13,7 @@ from tracker.parsing.prose import Clock, Timed, placed, timed
 from tracker.parsing.rules.columns import OWN_BOUND
 from tracker.parsing.tables import lines
 from tracker.parsing.timings import parse_timing
-from tracker.parsing.who import lead_units, named_units, together, units
+from tracker.parsing.who import advisers, named_units, together, units
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ def cell_units(value: Source) -> CellUnits:
                 leads.extend(shared[0])
                 partners.extend(shared[1])
                 continue
-            doers = lead_units(part)
-            accountable = accountable or doers.accountable
-            found = doers.leads if doers.accountable else named_units(part) or units(part)
+            doers = advisers(part)
+            accountable = accountable or (doers.accountable if doers else None)
+            found = doers.leads if doers else named_units(part) or units(part)
             (partners if name == "partners" else leads).extend(found)
     return CellUnits(tuple(leads), tuple(partners), accountable)
 

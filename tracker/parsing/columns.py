@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tracker.documents.blocks import Row, Table, TableCell
 from tracker.parsing.rules.columns import COLUMNS, STRICT_HEAD
@@ -36,9 +37,16 @@ class Columns:
     def width(self) -> int:
         return len(self.kinds)
 
-    @property
+    @cached_property
     def work(self) -> int | None:
-        return next((i for i, kind in enumerate(self.kinds) if kind == "work"), None)
+        return self._first("work")
+
+    @cached_property
+    def number(self) -> int | None:
+        return self._first("number")
+
+    def _first(self, wanted: str) -> int | None:
+        return next((i for i, kind in enumerate(self.kinds) if kind == wanted), None)
 
     @property
     def holds_tasks(self) -> bool:

@@ -38,6 +38,7 @@ LABEL_RANKS = (
     (6, re.compile(r"[a-zđ]$")),
 )
 NO_LABEL = 0
+MARK_LENGTH = 40  # a row of sums says so at once, and a ditto mark is no longer than that
 LETTERS = "ABCDĐEGHIKLMNOPQRSTUVX"
 
 
@@ -132,15 +133,26 @@ def _blocks(row: Row) -> set[int]:
 
 
 def _repeats_head(row: Row, columns: Columns) -> bool:
-    texts = [fold(" ".join(cell.text.split())) for cell in grid(row)]
-    heads = [fold(head) for head in columns.heads]
-    return len(texts) > 1 and (texts == heads[: len(texts)] or _names_columns(texts))
+    cells = grid(row)
+    return len(cells) > 1 and (_is_head_again(cells, columns.heads) or _names_columns(cells))
 
 
-def _names_columns(texts: Sequence[str]) -> bool:
+def _is_head_again(cells: Sequence[TableCell], heads: Sequence[str]) -> bool:
+    """Cell by cell: a row of work differs in its first one."""
+    return len(cells) <= len(heads) and all(
+        fold(" ".join(cell.text.split())) == fold(head) for cell, head in zip(cells, heads, strict=False)
+    )
+
+
+def _names_columns(cells: Sequence[TableCell]) -> bool:
     """A head in other words under a group: each cell of it names a column, one of them who does the work."""
-    named = [kind_of(text) for text in texts if text]
-    return len(named) > 2 and all(named) and len(set(named)) > 2 and not DOERS.isdisjoint(named)
+    named = []
+    for cell in cells:
+        if cell.text.strip():
+            named.append(kind_of(cell.text))
+            if not named[-1]:
+                return False
+    return len(named) > 2 and len(set(named)) > 2 and not DOERS.isdisjoint(named)
 
 
 # --- one row ---
@@ -150,9 +162,9 @@ def _read_row(row: Row, following: Row | None, columns: Columns, cursor: Cursor)
     cells = _placed(row, columns)
     label = _label(cells, columns)
     words = _work(cells, columns)
-    if words is None or TOTAL.begins(words.text):
+    if words is None or TOTAL.begins(words.text[:MARK_LENGTH]):
         return None
-    if not label and _number_column(columns) is not None:
+    if not label and columns.number is not None:
         label, words = _inner_label(words, label)
     if _is_group(cells, columns, label, following, words):
         cursor.enter(_rank(label, cursor), label)
@@ -162,12 +174,8 @@ def _read_row(row: Row, following: Row | None, columns: Columns, cursor: Cursor)
     return _line(cells, columns, cursor, label, words)
 
 
-def _number_column(columns: Columns) -> int | None:
-    return next((i for i, kind in enumerate(columns.kinds) if kind == "number"), None)
-
-
 def _label(cells: Sequence[TableCell], columns: Columns) -> str:
-    place = _number_column(columns)
+    place = columns.number
     if place is None or place >= len(cells):
         return ""
     found = STT.match(cells[place].text.strip())
@@ -183,7 +191,7 @@ def _work(cells: Sequence[TableCell], columns: Columns) -> Source | None:
     place = columns.work
     if place is not None and place < len(cells) and cells[place].text.strip():
         return source_of(cells[place])
-    number = _number_column(columns)
+    number = columns.number
     others = [c for i, c in enumerate(cells) if c.text.strip() and i != number]
     if len({cell.block for cell in others}) == 1:
         return source_of(others[0])
@@ -307,13 +315,18 @@ def _filled(cells: list[TableCell], columns: Columns, cursor: Cursor, numbered: 
     before = cursor.before
     if not before:
         return cells
-    short = not numbered and _number_column(columns) is not None
+    short = not numbered and columns.number is not None
     found: list[TableCell] = []
     for i, cell in enumerate(cells):
-        carried = DITTO.begins(cell.text.strip()) if cell.text.strip() else short and cell.block < 0
+        text = cell.text.strip()
+        carried = _is_ditto(text) if text else short and cell.block < 0
         kind = columns.kinds[i]
         found.append(before[i] if carried and i < len(before) and kind not in ("work", "number") else cell)
     return found
+
+
+def _is_ditto(text: str) -> bool:
+    return len(text) <= MARK_LENGTH and DITTO.begins(text) is not None
 
 
 # --- a line of work ---
@@ -347,6 +360,8 @@ def _next_bullet(cursor: Cursor) -> str:
 
 def lines(value: Source) -> list[Source]:
     """The lines of a cell, each without its dash."""
+    if "\n" not in value.text and "<" not in value.text and not BULLET.match(value.text):
+        return [one for one in (trim(value, " "),) if one.text.strip(" .;,")]  # as most cells are
     found: list[Source] = []
     for piece in _split(value, LINE):
         dashed = bool(BULLET.match(piece.text))

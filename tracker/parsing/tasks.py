@@ -185,7 +185,7 @@ def _table_row(line: Line, setting: Setting, headings: frozenset[int]) -> Iterat
     task = _with_cells(task, line, setting)
     task = _time(task, *prose_timings(line.title, setting.clock)) if not task.timings else task
     texts = [line.title, *line.details]
-    yield from _with_reports(checked(task), texts, replace(setting, path=path), line.blocks | headings)
+    yield from _with_reports(task, texts, replace(setting, path=path), line.blocks | headings)
 
 
 def _one_line(source: Source) -> str:
@@ -316,12 +316,12 @@ def _partner(task: TaskDraft, partners: tuple[Source, ...], *, told: bool = Fals
 
 
 def _time(task: TaskDraft, found: Timed, doubts: Iterable[Doubt] = ()) -> TaskDraft:
-    task = replace(task, doubts=(*task.doubts, *doubts))
+    doubts = (*task.doubts, *doubts)
     if not found:
-        return task
+        return replace(task, doubts=doubts) if len(doubts) > len(task.doubts) else task
     spans = (*task.spans.get("timings", ()), *(place for place, _ in found))
     timings = (*task.timings, *(timing for _, timing in found))
-    return replace(task, timings=timings, spans={**task.spans, "timings": spans})
+    return replace(task, timings=timings, doubts=doubts, spans={**task.spans, "timings": spans})
 
 
 def _with_fields(task: TaskDraft, fields: list[Field], setting: Setting) -> TaskDraft:
@@ -482,7 +482,7 @@ def _report_row(task: TaskDraft, report: Report, number: int) -> TaskDraft:
 def checked(task: TaskDraft) -> TaskDraft:
     """With the doubts that its own values raise."""
     fresh = [doubt for doubt in doubts_of(task) if doubt not in task.doubts]
-    return replace(task, doubts=(*task.doubts, *fresh))
+    return replace(task, doubts=(*task.doubts, *fresh)) if fresh else task
 
 
 def years_of(timings: Iterable[TimingDraft]) -> list[int]:

@@ -79,7 +79,7 @@ def units(value: Source) -> tuple[Source, ...]:
             parts.append(cut(value, begin, joint.start()))
             begin = joint.end()
     parts.append(cut(value, begin, len(text)))
-    return tuple(trim(part) for part in _with_parent(value, parts) if trim(part).text)
+    return tuple(part for part in map(trim, _with_parent(value, parts)) if part.text)
 
 
 # A short name in capitals: KBNN, UBCK, VPB. A common word is never written so.
@@ -113,10 +113,15 @@ def _with_parent(value: Source, parts: list[Source]) -> list[Source]:
 
 
 def lead_units(value: Source) -> Doers:
-    """The leads of a label's value; `A tham mưu cho B thực hiện` has the lead A, and B answers for it."""
+    """The leads of a label's value."""
+    return advisers(value) or Doers(units(value))
+
+
+def advisers(value: Source) -> Doers | None:
+    """`A tham mưu cho B thực hiện` has the lead A, and B answers for it; None for every other value."""
     advises = ADVISES.search(value.text)
     if not advises or not UNIT.match(value.text) or not UNIT.match(advises["whom"]):
-        return Doers(units(value))
+        return None
     end = advises.end()
     more = re.match(r"\s*(?:và|,|;)\s*", value.text[end:])
     rest = units(cut(value, end + more.end(), len(value.text))) if more else ()

@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import date
 
 from notifications.letters.facts import Facts, Told
-from notifications.letters.lines import TITLE, Line, Section, cut, parts, section
+from notifications.letters.lines import TITLE, Line, Section, by_when, cut, parts, section
 from notifications.phrases import _, counted
 from tracker.deadlines.told_once import EVENT, PUBLISHED, RETURNED
 from tracker.deadlines.workdays import NATIONAL
 from tracker.life import OPEN, UNDECIDED, WAITING
 from tracker.progress.standing import standing
-from tracker.sheets.words import day_words, period_words, plain_day, short_day, standing_words
+from tracker.sheets.words import day_words, period_words, short_day, standing_words
 from tracker.store.queries.letter_rows import LetterRow, Sent
 
 Found = list[tuple[Told, LetterRow]]
@@ -120,27 +120,19 @@ def _where(row: LetterRow, several: bool) -> tuple[str, ...]:
 
 def _day(row: LetterRow) -> str:
     if row.due_on is not None:
-        return _("hạn %(day)s", day=day_words(row.due_on))
+        return _("hạn: %(day)s", day=day_words(row.due_on))
     return _("chưa có hạn") if row.state == WAITING else _("không có hạn")
 
 
 def parts_of(facts: Facts) -> list[str]:
-    """`trả lại 1 việc để bổ sung, hạn 22/5/2026`; `5 việc mới, hạn đầu tiên 29/5/2026`"""
+    """`1 việc được trả lại để bổ sung, hạn 22/5/2026`; `5 việc mới, hạn đầu tiên 29/5/2026`"""
     back, event, new = returned(facts), opened(facts), published(facts)
     return [
-        *_by(counted("%(num)d việc trả lại để bổ sung", len(back)), [row for row, _sent in back]),
+        *_by(counted("%(num)d việc được trả lại để bổ sung", len(back)), [row for row, _sent in back]),
         *_by(counted("%(num)d việc đã có hạn", len(event)), [row for _told, row in event]),
         *_by(counted("%(num)d việc mới", len(new)), [row for _told, row in new]),
     ]
 
 
 def _by(said: str, rows: Sequence[LetterRow]) -> list[str]:
-    """How many, and by when the first of them."""
-    if not rows:
-        return []
-    days = sorted({row.due_on for row in rows if row.due_on is not None})
-    if not days:
-        return [said]
-    if len(days) == 1:
-        return [_("%(said)s, hạn %(day)s", said=said, day=plain_day(days[0]))]
-    return [_("%(said)s, hạn đầu tiên %(day)s", said=said, day=plain_day(days[0]))]
+    return [by_when(said, (row.due_on for row in rows))] if rows else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from notifications.letters.facts import Facts, Told
@@ -33,7 +34,7 @@ def _line(told: Told, row: LetterRow, facts: Facts, base_url: str, *, several: b
     unit = row.holder_name if several or facts.is_elsewhere(row.holder_id) else ""
     plan = (row.plan_name, period_words(row.period))
     if told.kind == DROPPED:
-        why = row.excuse_reason or WHY.get(row.excuse, OTHER_EXCUSE)
+        why = _said(row.excuse_reason) or WHY.get(row.excuse, OTHER_EXCUSE)
         note = parts(unit, *plan, why)
         return Line(
             cut(row.title, TITLE), note, day=_("không còn phải thực hiện"), url=facts.url(row.id, base_url)
@@ -43,9 +44,14 @@ def _line(told: Told, row: LetterRow, facts: Facts, base_url: str, *, several: b
     return Line(
         cut(row.title, TITLE),
         note,
-        day=_("hạn mới %(day)s", day=day_words(told.due_on)),
+        day=_("hạn mới: %(day)s", day=day_words(told.due_on)),
         url=facts.url(row.id, base_url),
     )
+
+
+def _said(reason: str) -> str:
+    """What a person wrote; it stands in a row of notes, so without its full stop."""
+    return _("lý do: %(words)s", words=reason.strip().rstrip(".")) if reason else ""
 
 
 def _day_before(told: Told, row: LetterRow, facts: Facts) -> date | None:
@@ -56,11 +62,18 @@ def _day_before(told: Told, row: LetterRow, facts: Facts) -> date | None:
 
 
 def parts_of(facts: Facts) -> list[str]:
-    """`2 việc đổi hạn`, `1 việc không còn phải thực hiện`"""
+    """`1 việc đổi hạn sang 29/5/2026`, `1 việc không còn phải thực hiện`"""
     found = changed(facts)
-    moved = sum(told.kind == MOVED for told, _row in found)
-    dropped = len(found) - moved
+    days = [told.due_on for told, _row in found if told.kind == MOVED]
+    dropped = len(found) - len(days)
     return [
-        *([counted("%(num)d việc đổi hạn", moved)] if moved else []),
+        *([_moved(days)] if days else []),
         *([counted("%(num)d việc không còn phải thực hiện", dropped)] if dropped else []),
     ]
+
+
+def _moved(days: Collection[date]) -> str:
+    said, first = counted("%(num)d việc đổi hạn", len(days)), plain_day(min(days))
+    if len(set(days)) == 1:
+        return _("%(said)s sang %(day)s", said=said, day=first)
+    return _("%(said)s, hạn mới đầu tiên %(day)s", said=said, day=first)

@@ -56,6 +56,11 @@ class _Told:
         return any((self.above, self.unheard, self.changed_elsewhere, self.red))
 
     @property
+    def works(self) -> set[int]:
+        """The work whose day it tells."""
+        return {row.id for row in self.own} | {row.id for row in (*self.above, *self.unheard)}
+
+    @property
     def units(self) -> list[str]:
         """Units whose work the reader is told of as their own."""
         return [
@@ -78,9 +83,10 @@ class _Sender:
     today: date
     roles: Collection[str] = field(default_factory=frozenset)
 
-    @property
-    def coordinators(self) -> str:
-        return joined(one.unit_name for one in self.followers)
+    def asking(self, facts: Facts) -> str:
+        """Who speaks, in front of a sentence; to people of their own the letter names nobody."""
+        followed = facts.reader.units("coordinator")
+        return joined(one.unit_name for one in self.followers if one.unit_id not in followed)
 
 
 def digest(
@@ -194,9 +200,10 @@ def now(
         return printed(_now_page(person, told, facts, sender, late_since), _calendar(told, facts, base_url))
 
 
-def _opening_now(plans: Sequence[str], sender: _Sender) -> str:
+def _opening_now(facts: Facts, sender: _Sender) -> str:
     """Lines name a plan by its number; whoever hears of it for the first time is told its title."""
-    opening = _("%(units)s xin báo các nội dung dưới đây.", units=sender.coordinators)
+    plans = at_once.new_plans(facts)
+    opening = _begun(_("%(units)s xin báo các nội dung dưới đây.", units=sender.asking(facts)))
     if not 0 < len(plans) <= PLANS_NAMED:
         return opening
     return " ".join((opening, _("Việc mới thuộc kế hoạch %(plans)s.", plans=joined(plans))))
@@ -213,7 +220,7 @@ def _now_page(person: str, told: _Told, facts: Facts, sender: _Sender, late_sinc
     return Page(
         headline=head,
         person=one_line(person),
-        opening=_opening_now(at_once.new_plans(facts), sender),
+        opening=_opening_now(facts, sender),
         day=day_words(sender.today),
         preview=head,
         sections=numbered(sections),
@@ -245,7 +252,7 @@ def _headline(told: _Told, facts: Facts, today: date) -> str:
         found.append(week.headline(facts.week, today, alone=not found))
     if not found and (told.changed or told.changed_elsewhere):
         units = whose(row.holder_name for row in (*told.changed, *told.changed_elsewhere))
-        found.append(f"{units}: {', '.join(changes.parts_of(facts))}")
+        found.append(f"{units}: {'; '.join(changes.parts_of(facts))}")
     return sentence(one_line("; ".join(found) or questions.headline(told.ongoing)))
 
 
@@ -261,7 +268,15 @@ def _elsewhere(told: _Told, today: date) -> list[str]:
 def _opening(told: _Told, facts: Facts, sender: _Sender) -> str:
     if not told.units:
         return _opening_above(told, facts)
-    units = sender.coordinators
+    return _begun(_opening_own(told, sender, sender.asking(facts)))
+
+
+def _begun(words: str) -> str:
+    """A sentence whose first words may be missing."""
+    return sentence(words.strip())
+
+
+def _opening_own(told: _Told, sender: _Sender, units: str) -> str:
     if told.own and "officer" not in sender.roles and "head" in sender.roles:
         return _(
             "%(units)s xin báo đồng chí các việc dưới đây của đơn vị. Đề nghị đồng chí quan tâm chỉ đạo; việc nào "
@@ -325,18 +340,21 @@ def _button(does: bool, base_url: str) -> tuple[str, str]:
 def _followers(found: Iterable[Follower], facts: Facts) -> tuple[str, ...]:
     """Whom to ask; who follows the plans up is not sent to themselves."""
     followed = facts.reader.units("coordinator")
-    return tuple(
-        one_line(", ".join(part for part in (one.person_name, one.unit_name, one.phone) if part))
-        for one in found
-        if one.unit_id not in followed
-    )
+    return tuple(_follower(one) for one in found if one.unit_id not in followed)
+
+
+def _follower(one: Follower) -> str:
+    who = one_line(", ".join(part for part in (one.person_name, one.unit_name, one.phone) if part))
+    if one.person_name:
+        return _("Người theo dõi: %(who)s.", who=who)
+    return _("Đơn vị theo dõi: %(who)s.", who=who)
 
 
 def _why(told: _Told, facts: Facts, sender: _Sender, *, now: bool) -> tuple[str, ...]:
     roles = reasons.roles_told(facts, told.units, above=told.oversees, week=facts.week is not None)
     if not roles and told.units:
         roles = (reasons.plain_role(sender.roles, told.units),)
-    steps = reasons.steps_told(facts, sender.calendar, sender.today, now=now)
+    steps = reasons.steps_told(facts, told.works, sender.calendar, sender.today, now=now)
     summed = _("Tổng hợp đầu tuần gửi vào ngày làm việc đầu tiên của tuần.") if facts.week else ""
     return tuple(part for part in (*roles, steps, summed) if part)
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 
 from notifications.letters.facts import Facts, Told
-from notifications.letters.lines import TITLE, Line, Section, cut, parts, section, whose
+from notifications.letters.lines import TITLE, Line, Section, by_when, cut, parts, section, whose
 from notifications.phrases import _, counted
 from tracker.deadlines.workdays import NATIONAL
 from tracker.life import OPEN
@@ -115,17 +115,21 @@ def _status(row: LetterRow, facts: Facts, today: date) -> list[str]:
 
 
 def unheard_headline(rows: Sequence[LetterRow]) -> str:
-    """`2 việc của đơn vị chưa có ai nhận thư`"""
-    return counted("%(num)d việc của đơn vị chưa có ai nhận thư", len(rows))
+    """`2 việc của đơn vị chưa có ai nhận thư, hạn đầu tiên 22/5/2026`"""
+    said = counted("%(num)d việc của đơn vị chưa có ai nhận thư", len(rows))
+    return by_when(said, (row.due_on for row in rows))
 
 
 def headline(rows: Sequence[LetterRow], today: date) -> str:
-    """`3 việc quá hạn ở 2 đơn vị, lâu nhất 6 ngày làm việc`; of one unit, its name."""
+    """`3 việc quá hạn ở 2 đơn vị, lâu nhất 6 ngày làm việc`; of one unit, its name; one alone is not the longest."""
     count = counted("%(num)d việc quá hạn", len(rows))
     longest: Standing = max(
         (standing(row.work, today, NATIONAL) for row in rows), key=lambda at: at.days or 0
     )
-    words = _("%(count)s ở %(where)s", count=count, where=whose(row.holder_name for row in rows))
+    where = whose(row.holder_name for row in rows)
+    if len(rows) == 1 and longest.days:
+        return _("1 việc ở %(where)s quá hạn %(n)d ngày làm việc", where=where, n=longest.days)
+    words = _("%(count)s ở %(where)s", count=count, where=where)
     if not longest.days:
         return words
     return _("%(words)s, lâu nhất %(n)d ngày làm việc", words=words, n=longest.days)

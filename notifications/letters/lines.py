@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
 from notifications.phrases import _
+from tracker.sheets.words import plain_day
 from tracker.vietnamese.forms import sentence
 
 WIDTH = 72
@@ -109,6 +111,15 @@ def whose(units: Iterable[str]) -> str:
     """The unit, or how many."""
     found = list(dict.fromkeys(units))
     return found[0] if len(found) == 1 else _("%(n)d đơn vị", n=len(found))
+
+
+def by_when(said: str, days: Iterable[date | None]) -> str:
+    """`5 việc mới, hạn đầu tiên 29/5/2026`: how many, and by when the first of them; work without a day has none."""
+    known = sorted({day for day in days if day is not None})
+    if not known:
+        return said
+    words = _("%(said)s, hạn %(day)s") if len(known) == 1 else _("%(said)s, hạn đầu tiên %(day)s")
+    return words % {"said": said, "day": plain_day(known[0])}
 
 
 def fill(text: str, first: str = "", rest: str = "") -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from notifications.letters.facts import Facts
 from notifications.letters.lines import TITLE, Line, Section, cut, one_line, parts, section, whose
 from notifications.phrases import _, counted
-from tracker.sheets.words import day_words
+from tracker.sheets.words import day_words, plain_day
 from tracker.store.queries.ongoing import OngoingRow
 
 
@@ -30,6 +30,8 @@ def _line(row: OngoingRow, url: str, with_unit: bool) -> Line:
 
 
 def headline(rows: Sequence[OngoingRow]) -> str:
-    """`UBND xã Tân Lập: cần cho biết tình hình 3 việc`"""
+    """`UBND xã Tân Lập: cần cho biết tình hình 3 việc, chậm nhất 27/5/2026`"""
     asked = counted("cần cho biết tình hình %(num)d việc", len(rows))
-    return one_line(f"{whose(row.holder_name for row in rows)}: {asked}")
+    first = min((row.asked.by for row in rows), default=None)
+    said = _("%(said)s, chậm nhất %(day)s", said=asked, day=plain_day(first)) if first else asked
+    return one_line(f"{whose(row.holder_name for row in rows)}: {said}")

@@ -13,6 +13,7 @@ from notifications.letters.lines import (
     TITLE,
     Line,
     Section,
+    by_when,
     cut,
     joined,
     one_line,
@@ -112,7 +113,7 @@ def _note(row: DigestRow, *, with_unit: bool) -> str:
     returned = ""
     if row.returned_on:
         day = short_day(vietnam_day(row.returned_on))
-        returned = _("đã trả lại ngày %(day)s: %(reason)s", day=day, reason=row.returned_reason)
+        returned = _("đã trả lại ngày %(day)s: “%(words)s”", day=day, words=cut(row.returned_reason, 200))
     return parts(row.holder_name if with_unit else "", row.plan_name, period_words(row.period), returned)
 
 
@@ -186,12 +187,11 @@ def _inherited_line(same: Sequence[InheritedRow], base_url: str, facts: Facts, *
     row = same[0]
     origin = _("từ %(units)s", units=joined(one.from_name for one in same))
     note = parts(row.holder_name if with_unit else "", origin, row.plan_name, period_words(row.period))
-    day = _("hạn %(day)s", day=day_words(row.due_on)) if row.due_on else _("không có hạn")
+    day = _("hạn: %(day)s", day=day_words(row.due_on)) if row.due_on else _("không có hạn")
     return Line(cut(row.title, TITLE), note, day=day, url=facts.url(row.id, base_url))
 
 
 def inherits(rows: Sequence[InheritedRow]) -> str:
-    """`UBND xã Tân Bình: tiếp nhận 3 việc`"""
-    return one_line(
-        f"{whose(row.holder_name for row in rows)}: {counted('tiếp nhận %(num)d việc', len(rows))}"
-    )
+    """`UBND xã Tân Bình: tiếp nhận 3 việc, hạn đầu tiên 20/11/2026`"""
+    said = by_when(counted("tiếp nhận %(num)d việc", len(rows)), (row.due_on for row in rows))
+    return one_line(f"{whose(row.holder_name for row in rows)}: {said}")

@@ -64,24 +64,27 @@ def plain_role(roles: Collection[str], holders: Iterable[str]) -> str:
     return sentence % {"units": joined(holders), "acting": ""}
 
 
-def steps_told(facts: Facts, calendar: WorkCalendar, today: date, *, now: bool) -> str:
-    """`Các mốc trong thư này: trước hạn 7 ngày (13/5), 2 việc; đúng ngày hạn (20/5), 1 việc.`"""
-    found = _now(facts) if now else _ladder(facts, calendar, today) + _once(facts)
+def steps_told(
+    facts: Facts, shown: Collection[int], calendar: WorkCalendar, today: date, *, now: bool
+) -> str:
+    """`Các mốc trong thư này: trước hạn 7 ngày (13/5), 2 việc; đúng ngày hạn (20/5), 1 việc.` Of the work that the
+    letter shows: what was done in the meantime is no reason."""
+    found = _now(facts) if now else _ladder(facts, shown, calendar, today) + _once(facts)
     if not found:
         return ""
-    shown = "; ".join(found[:STEPS_SHOWN])
+    first = "; ".join(found[:STEPS_SHOWN])
     more = len(found) - STEPS_SHOWN
     rest = _("; và %(n)d mốc khác", n=more) if more > 0 else ""
     if now:
-        return _("Thư gửi ngay khi có: %(steps)s.", steps=shown + rest)
-    return _("Các mốc nhắc trong thư này: %(steps)s.", steps=shown + rest)
+        return _("Thư gửi ngay khi có: %(steps)s.", steps=first + rest)
+    return _("Các mốc nhắc trong thư này: %(steps)s.", steps=first + rest)
 
 
-def _ladder(facts: Facts, calendar: WorkCalendar, today: date) -> list[str]:
+def _ladder(facts: Facts, shown: Collection[int], calendar: WorkCalendar, today: date) -> list[str]:
     """Of each piece of work the last step that was reached: after days without mail there are several."""
     latest: dict[int, tuple[Told, LetterRow]] = {}
     for told, row in facts.of(""):
-        if row.id not in latest or latest[row.id][0].days < told.days:
+        if row.id in shown and (row.id not in latest or latest[row.id][0].days < told.days):
             latest[row.id] = (told, row)
     days: Counter[tuple[int, date, str]] = Counter()
     for told, row in latest.values():

@@ -55,7 +55,7 @@ def _told(row: AskedRow, courtesy: bool) -> str:
     if row.kind == WAIT:
         return _("%(unit)s chờ: “%(words)s”", unit=row.other, words=words)
     if row.kind == GIVEN:
-        return words
+        return _("lý do: “%(words)s”", words=words) if words else ""
     answer = _extension(row) if row.kind == EXTENSION else _hand_back(row, courtesy)
     return f"{answer}: “{words}”" if words else answer
 
@@ -89,11 +89,11 @@ def _day(row: AskedRow) -> str:
         return _("không có hạn")
     words = {
         EXPLAIN: _("trả lời chậm nhất %(day)s", day=day_words(row.day)),
-        "agreed": _("hạn mới %(day)s", day=day_words(row.day)),
-        "offered": _("hạn được đề nghị %(day)s", day=day_words(row.day)),
+        "agreed": _("hạn mới: %(day)s", day=day_words(row.day)),
+        "offered": _("hạn đề nghị: %(day)s", day=day_words(row.day)),
     }
     kind = row.state if row.kind == EXTENSION else row.kind
-    return words.get(kind, _("hạn %(day)s", day=day_words(row.day)))
+    return words.get(kind, _("hạn: %(day)s", day=day_words(row.day)))
 
 
 def headline(rows: Sequence[AskedRow], *, courtesy: bool = False) -> str:

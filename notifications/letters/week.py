@@ -193,7 +193,7 @@ def _sections(week: Week, base_url: str) -> tuple[Section, ...]:
         Line(
             title=one_line(week.names.get(one.id, "")),
             note=counted("%(num)d việc quá hạn", one.count),
-            standing=_longest(one.longest),
+            standing=_longest(one.longest) if one.count > 1 else standing_words(one.longest),
             tone="son",
             mark="◆",
             url=f"{base_url}/theo-doi?don-vi={one.id}#chi-tiet",

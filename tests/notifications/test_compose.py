@@ -24,6 +24,7 @@ from tests.notifications.letters import (
     AT,
     AT_ONCE,
     BASE,
+    CHANGED,
     COORDINATOR,
     DIGESTS,
     HEADS,
@@ -77,7 +78,7 @@ def test_a_letter_is_as_it_was_read_and_kept(sqlite_app: Flask, name: str, kind:
 
 def test_what_was_inherited_is_one_line_a_task_with_all_who_had_it(sqlite_app: Flask) -> None:
     wording = made(**INHERITED)
-    assert wording.subject == "UBND xã Tân Bình: tiếp nhận 4 việc"
+    assert wording.subject == "UBND xã Tân Bình: tiếp nhận 4 việc, hạn 20/11/2026"
     assert "từ UBND xã Tân Lập, UBND xã Bình Minh và UBND xã Phú Hòa" in " ".join(wording.text.split())
     assert "Không có hạn" in wording.text
     assert "Không có hạn" in wording.html
@@ -114,14 +115,18 @@ def test_the_headline_names_the_most_urgent_first(sqlite_app: Flask, dues: list[
     [
         (
             "digest-above",
-            "4 việc quá hạn ở 3 đơn vị, lâu nhất 6 ngày làm việc; 1 việc của đơn vị chưa có ai nhận thư",
+            "4 việc quá hạn ở 3 đơn vị, lâu nhất 6 ngày làm việc; "
+            "1 việc của đơn vị chưa có ai nhận thư, hạn 22/5/2026",
         ),
         ("digest-week", "Tổng hợp tuần từ 18/5: 3 đơn vị có việc quá hạn, 3 nhiệm vụ đến hạn trong tuần"),
         (
             "digest-quiet-week",
             "Tổng hợp tuần từ 18/5: không có việc quá hạn, không có nhiệm vụ đến hạn trong tuần",
         ),
-        ("digest-changed", "UBND xã Tân Lập: 1 việc đổi hạn, 2 việc không còn phải thực hiện"),
+        (
+            "digest-changed",
+            "UBND xã Tân Lập: 1 việc đổi hạn sang 29/5/2026; 2 việc không còn phải thực hiện",
+        ),
         ("now-published", "UBND xã Tân Lập: 4 việc mới, hạn đầu tiên 15/6/2026"),
         ("now-opened", "UBND xã Tân Lập: 1 việc đã có hạn, hạn 19/6/2026"),
         ("now-extension", "UBND xã Tân Lập: đồng ý gia hạn đến 29/5/2026"),
@@ -268,7 +273,7 @@ def test_work_that_was_done_meanwhile_is_not_told_upwards(sqlite_app: Flask) -> 
     }
     kept = ABOVE["facts"].works | done
     wording = made(**(ABOVE | {"facts": replace(ABOVE["facts"], works=kept)}))
-    assert wording.subject == "1 việc quá hạn ở UBND xã Bình Minh, lâu nhất 6 ngày làm việc"
+    assert wording.subject == "1 việc ở UBND xã Bình Minh quá hạn 6 ngày làm việc"
 
 
 def test_new_work_that_was_sent_back_to_nobody_is_not_told(sqlite_app: Flask) -> None:
@@ -350,6 +355,25 @@ def test_what_was_returned_when_late_is_counted_from_that_day(sqlite_app: Flask)
     told = " ".join(above(late, steps=[(61, "+3", date(2026, 4, 10))]).split())
     assert "kể từ 15/5 được 3 ngày làm việc (20/5), 1 việc" in told
     assert "sau hạn 3" not in told
+
+
+def test_what_the_letter_does_not_show_is_no_reason_for_it(sqlite_app: Flask) -> None:
+    steps = [(3, "0", TODAY), (4, "-1", date(2026, 5, 21))]
+    rows = [one for one in ROWS if one.id != 3]
+    text = " ".join(made(rows=rows, facts=facts(OFFICER, steps, OWN)).text.split())
+    assert "Các mốc nhắc trong thư này: trước hạn 1 ngày (20/5), 1 việc." in text
+
+
+def test_to_people_of_its_own_the_unit_that_follows_up_does_not_present_itself(sqlite_app: Flask) -> None:
+    own = replace(OFFICER, roles=(*OFFICER.roles, *COORDINATOR.roles))
+    text = made(facts=facts(own, [(4, "-1", date(2026, 5, 21))], OWN)).text
+    assert "\nXin nhắc các việc dưới đây." in text
+    assert "Phòng Tư pháp xin nhắc" not in text
+
+
+def test_what_is_asked_of_ongoing_work_is_said_with_its_day(sqlite_app: Flask) -> None:
+    alone = CHANGED | {"rows": [], "told": set(), "facts": facts(OFFICER, [], OWN)}
+    assert made(**alone).subject == "UBND xã Tân Lập: cần cho biết tình hình 1 việc, chậm nhất 27/5/2026"
 
 
 def test_what_is_told_by_the_rhythm_is_counted_from_the_due_day(sqlite_app: Flask) -> None:

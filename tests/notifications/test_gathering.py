@@ -68,7 +68,7 @@ def test_work_of_a_unit_without_anybody_is_told_before_it_is_late(told: Made, de
     due = date(2026, 5, 21)
     work = desk.give("Báo cáo tháng 5", due, unit="phu_hoa")
     letter = told("coordinator", (work, "-3", due))
-    assert letter.subject == "1 việc của đơn vị chưa có ai nhận thư"
+    assert letter.subject.startswith("1 việc của đơn vị chưa có ai nhận thư, hạn ")
     assert "XIN BÁO TRỰC TIẾP (1)" in letter.text
 
 
@@ -100,8 +100,8 @@ def test_a_moved_day_is_told_with_the_one_that_was_told_before(told: Made, desk:
     db.session.add(letter)
     db.session.commit()
     made = told("officer", (work, "moved", new))
-    assert made.subject == "UBND xã Tân Lập: 1 việc đổi hạn"
-    assert "12/KH-UBND · hạn trước đây 22/5/2026 Hạn mới Thứ Sáu 29/5/2026" in flat(made.text)
+    assert made.subject == "UBND xã Tân Lập: 1 việc đổi hạn sang 29/5/2026"
+    assert "12/KH-UBND · hạn trước đây 22/5/2026 Hạn mới: Thứ Sáu 29/5/2026" in flat(made.text)
 
 
 def test_what_was_dropped_says_why(told: Made, desk: Desk) -> None:
@@ -120,7 +120,7 @@ def test_whoever_follows_the_plan_up_hears_of_changes_as_of_others_work(told: Ma
     desk.change(work, state="excused", excuse="not-applicable", excuse_reason="Xã đã báo cáo quý I.")
     letter = told("coordinator", (work, "dropped", due))
     assert letter.subject == "UBND xã Tân Lập: 1 việc không còn phải thực hiện"
-    assert "UBND xã Tân Lập · 12/KH-UBND · Xã đã báo cáo quý I." in letter.text
+    assert "UBND xã Tân Lập · 12/KH-UBND · lý do: Xã đã báo cáo quý I" in letter.text
     assert "Xin báo đồng chí các việc có thay đổi ở các đơn vị." in letter.text
     assert "Đồng chí theo dõi kế hoạch tại Phòng Tư pháp." in letter.text
     assert "phụ trách việc" not in letter.text
@@ -130,7 +130,7 @@ def test_what_was_returned_is_told_until_it_is_sent_again(told: Made, desk: Desk
     work = desk.give("Báo cáo tháng 5", date(2026, 5, 20))
     back = sent(world, work, "returned", "Thiếu phụ lục 2.")
     letter = told("officer", (work, f"returned-{back}", MONDAY), kind="now")
-    assert letter.subject == "UBND xã Tân Lập: 1 việc trả lại để bổ sung, hạn 20/5/2026"
+    assert letter.subject == "UBND xã Tân Lập: 1 việc được trả lại để bổ sung, hạn 20/5/2026"
     assert "trả lại ngày 18/5: “Thiếu phụ lục 2.”" in flat(letter.text)
     sent(world, work, "sent", "")
     assert told("officer", (work, f"returned-{back}", MONDAY), kind="now") is None
@@ -178,7 +178,7 @@ def test_the_week_has_the_figures_of_the_page(told: Made, desk: Desk, world: Any
         f"- 12/KH-UBND: đến hạn {rate.denominator}, đúng hạn {rate.numerator}, muộn 1, chưa xong 1, "
         f"tỷ lệ {rate.percent}%"
     ) in flat(letter.text)
-    assert "1. UBND xã Bình Minh 1 việc quá hạn · lâu nhất 4 ngày làm việc" in flat(letter.text)
+    assert "1. UBND xã Bình Minh 1 việc quá hạn · quá 4 ngày làm việc" in flat(letter.text)
     assert told("coordinator", weekly=True).subject == letter.subject
     assert told("officer", weekly=True) is None, "who oversees no plan has no summary"
 

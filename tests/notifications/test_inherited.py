@@ -62,7 +62,7 @@ def test_the_next_digest_lists_what_was_inherited_undated_work_too(
         "other@sonthanh.example",
     ]
     letter = desk.letters("sent")[0]
-    assert letter.subject == "UBND xã Tân Bình: tiếp nhận 4 việc"
+    assert letter.subject == "UBND xã Tân Bình: tiếp nhận 4 việc, hạn 10/12/2026"
     assert "tủ sách pháp luật" in letter.text
     assert sweep(app, at=clock.day(2026, 5, 21, 9)).sent == 0
     assert {row.step for row in db.session.scalars(db.select(Notice))} == {INHERITED}

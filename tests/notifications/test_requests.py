@@ -105,7 +105,7 @@ def test_an_offer_is_told_to_the_unit_once(at_work: Any, world: Any, clock: Any,
     letters = next_morning()
     assert "GIA HẠN (1)" in letters["officer"]
     assert "Chưa đồng ý hạn 29/5/2026, đề nghị hạn khác: “Phải tổng hợp.”" in letters["officer"]
-    assert "Hạn được đề nghị Thứ Hai 25/5/2026" in letters["officer"]
+    assert "Hạn đề nghị: Thứ Hai 25/5/2026" in letters["officer"]
     assert "head" not in letters
     assert "GIA HẠN" not in next_morning(14).get("officer", "")
 
@@ -125,7 +125,7 @@ def test_what_was_taken_before_the_letter_left_is_not_told(
 @pytest.mark.parametrize(
     ("deed", "given", "words"),
     [
-        (extending.agree, (), "Đồng ý gia hạn · 12/KH-UBND Hạn mới Thứ Sáu 29/5/2026"),
+        (extending.agree, (), "Đồng ý gia hạn · 12/KH-UBND Hạn mới: Thứ Sáu 29/5/2026"),
         (extending.refuse, ("Đã quá muộn.",), "Không đồng ý hạn 29/5/2026: “Đã quá muộn.”"),
     ],
 )

@@ -93,13 +93,15 @@ def holds_demonstration() -> bool:
 
 def my_units(actor: Actor, *, at: datetime) -> tuple[UnitRow, ...]:
     """The units whose work the actor does."""
-    return tuple(_by_name(find_units.units(db.session, vietnam_day(at), ids=actor.units())))
+    return tuple(find_units.in_order(find_units.units(db.session, vietnam_day(at), ids=actor.units())))
 
 
 def units(actor: Actor, committee_id: int, *, at: datetime) -> tuple[UnitRow, ...]:
     """Every unit of the committee, by kind and name."""
     access.need(actor, "unit.see", Thing(committee_id))
-    return tuple(_by_name(find_units.units(db.session, vietnam_day(at), committee_id=committee_id)))
+    return tuple(
+        find_units.in_order(find_units.units(db.session, vietnam_day(at), committee_id=committee_id))
+    )
 
 
 def groups(actor: Actor, committee_id: int, *, at: datetime) -> tuple[GroupRow, ...]:
@@ -162,18 +164,7 @@ def _unit(unit_id: int, today: date) -> UnitRow:
     return unit
 
 
-def _by_name(rows: Iterable[UnitRow]) -> list[UnitRow]:
-    order = find_units.KIND_ORDER
-    return sorted(
-        rows, key=lambda u: (order.index(u.kind) if u.kind in order else len(order), sort_key(u.name))
-    )
-
-
 # Work
-
-
-def _works(wanted: Wanted, today: date) -> list[WorkRow]:
-    return find_work.rows(db.session, wanted, today)
 
 
 def unit_work(actor: Actor, unit_id: int, *, at: datetime, plan_id: int | None = None) -> UnitWork:
@@ -184,7 +175,7 @@ def unit_work(actor: Actor, unit_id: int, *, at: datetime, plan_id: int | None =
     asked = {one.id: one.asked for one in ongoing_rows(db.session, today, holders=[unit_id])}
     rows = [
         replace(row, asked=asked[row.id]) if row.id in asked else row
-        for row in _works(Wanted(holders=[unit_id], going_on=True), today)
+        for row in find_work.rows(db.session, Wanted(holders=[unit_id], going_on=True), today)
     ]
     shown = [row for row in rows if plan_id in (None, row.plan_id)]
     return UnitWork(
@@ -236,7 +227,7 @@ def _urgency(row: WorkRow, today: date) -> str:
 def _helped(unit_id: int, today: date, plan_id: int | None) -> tuple[WorkRow, ...]:
     """What the unit helps with and others lead: the next occurrence of each task, while it is not done."""
     tasks = helped_tasks(db.session, [unit_id])
-    rows = _works(Wanted(tasks=tasks), today) if tasks else []
+    rows = find_work.rows(db.session, Wanted(tasks=tasks), today) if tasks else []
     live: dict[int, list[WorkRow]] = {}
     for row in rows:
         others = row.standing.code not in (*DONE, "enough", "excused") and row.holder_id != unit_id
@@ -254,7 +245,7 @@ def _leading(rows: list[WorkRow]) -> int:
 def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
     """One assignment. Partners see its state and due date only."""
     today = vietnam_day(at)
-    row = next(iter(_works(Wanted(ids=[assignment_id]), today)), None)
+    row = next(iter(find_work.rows(db.session, Wanted(ids=[assignment_id]), today)), None)
     if row is None:
         raise NotFound("Không tìm thấy việc này. Có thể kế hoạch đã thay đổi.")
     thing = Thing(
@@ -291,7 +282,7 @@ def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
 
 def _siblings(row: WorkRow, today: date) -> Iterable[WorkRow]:
     """Open lines of the same task, timing and period that the same unit holds, as it inherited them."""
-    for other in _works(Wanted(tasks=[row.task_id], holders=[row.holder_id]), today):
+    for other in find_work.rows(db.session, Wanted(tasks=[row.task_id], holders=[row.holder_id]), today):
         same = (other.timing_id, other.period) == (row.timing_id, row.period) and other.id != row.id
         if same and other.work.state in ("open", "waiting"):
             yield other
@@ -301,7 +292,9 @@ def _bundled(row: WorkRow, today: date) -> Iterable[WorkRow]:
     """Lines of the same unit that were ticked together with this one, and are not decided yet."""
     if not row.bundle:
         return ()
-    others = _works(Wanted(tasks=[row.task_id], holders=[row.holder_id], states=["submitted"]), today)
+    others = find_work.rows(
+        db.session, Wanted(tasks=[row.task_id], holders=[row.holder_id], states=["submitted"]), today
+    )
     return (one for one in others if one.bundle == row.bundle and one.id != row.id)
 
 
@@ -637,7 +630,7 @@ def matrix(actor: Actor, committee_id: int, *, at: datetime) -> Matrix:
     lines = figures.lines(Wanted(plans=[version.plan_id for version in versions])) if versions else []
     plan_list = tuple(plan_rows.of_published(versions, today, lines))
     holders = {line.holder_id for line in lines}
-    holding = _by_name(find_units.units(db.session, today, ids=holders))
+    holding = find_units.in_order(find_units.units(db.session, today, ids=holders))
     stands = figures.codes(today)
     near = [line for line in lines if stands(line) in ("today", "soon")]
     to_accept = _to_accept(actor, plan_list, lines)

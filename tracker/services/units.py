@@ -35,7 +35,6 @@ from tracker.store.queries.work import Wanted
 from tracker.units import history
 from tracker.units.history import Fault, Version
 from tracker.units.matching import key
-from tracker.vietnamese.order import sort_key
 
 KINDS = ("committee", "office", "commune", "agency", "organisation", "other")
 LEVELS = ("", "province", "district", "commune")
@@ -101,7 +100,7 @@ def house(actor: Actor, committee_id: int, *, day: date, at: datetime) -> House:
     if access.may(actor, "dashboard.see", Thing(committee_id)):
         seen = None
     work = _open_work(committee_id, seen, vietnam_day(at)) if seen is None or seen else {}
-    return House(tuple(_in_order(found)), find.ended(db.session, committee_id, day), work)
+    return House(tuple(find_units.in_order(found)), find.ended(db.session, committee_id, day), work)
 
 
 def _open_work(committee_id: int, units: set[int] | None, today: date) -> dict[int, tuple[int, int]]:
@@ -114,14 +113,6 @@ def _open_work(committee_id: int, units: set[int] | None, today: date) -> dict[i
         code = stands(line)
         found[line.holder_id] = left + (code != "enough"), late + (code == "overdue")
     return found
-
-
-def _in_order(rows: list[UnitRow]) -> list[UnitRow]:
-    """By kind, then by name."""
-    kinds = find_units.KIND_ORDER
-    return sorted(
-        rows, key=lambda u: (kinds.index(u.kind) if u.kind in kinds else len(kinds), sort_key(u.name))
-    )
 
 
 def life(actor: Actor, unit_id: int, *, at: datetime) -> Life:
@@ -139,7 +130,7 @@ def life(actor: Actor, unit_id: int, *, at: datetime) -> Life:
     return Life(
         entry=entry,
         parent=parent,
-        children=tuple(_in_order([one for one in others if one.parent_id == unit_id])),
+        children=tuple(find_units.in_order([one for one in others if one.parent_id == unit_id])),
         groups=tuple((one.id, one.name) for one in groups if unit_id in one.unit_ids),
         versions=find.history(db.session, unit_id),
         before=find.before(db.session, unit_id),

@@ -24,6 +24,7 @@ from tracker.store.models import (
 from tracker.store.queries.absences import absences, stood_in
 from tracker.store.queries.rows import GroupRow, PersonRow, RoleRow, UnitRow
 from tracker.units.groups import by_list, by_rule
+from tracker.vietnamese.order import sort_key
 
 KIND_ORDER = ("committee", "office", "agency", "organisation", "commune", "other")
 
@@ -70,6 +71,12 @@ _COLUMNS = (
 
 def unit(session: AnySession, unit_id: int, day: date) -> UnitRow | None:
     return next(iter(units(session, day, ids=[unit_id])), None)
+
+
+def in_order(rows: Iterable[UnitRow]) -> list[UnitRow]:
+    """Units as lists show them: kinds in the order of `KIND_ORDER`, then by the Vietnamese order of names."""
+    place = {kind: n for n, kind in enumerate(KIND_ORDER)}
+    return sorted(rows, key=lambda unit: (place.get(unit.kind, len(place)), sort_key(unit.name)))
 
 
 def names(session: AnySession, ids: Iterable[int], day: date) -> dict[int, str]:

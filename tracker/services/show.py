@@ -15,7 +15,7 @@ from tracker.deadlines.workdays import NATIONAL
 from tracker.drafts import codec
 from tracker.drafts.headings import heading_of, section_of
 from tracker.drafts.model import Doubt, Source
-from tracker.errors import Forbidden, NotFound
+from tracker.errors import NotFound
 from tracker.extensions import db
 from tracker.progress.counts import DONE
 from tracker.progress.standing import when
@@ -24,18 +24,7 @@ from tracker.services.past import past_periods
 from tracker.services.plan_deed import thing_of_plan, thing_of_published
 from tracker.services.publish import forecast
 from tracker.services.recompute import present_due, rules_of, timing_draft
-from tracker.store.models import (
-    Assignment,
-    Committee,
-    Evidence,
-    Plan,
-    PlanVersion,
-    StoredFile,
-    Submission,
-    TaskVersion,
-    Timing,
-    Unit,
-)
+from tracker.store.models import Assignment, Committee, Plan, PlanVersion, TaskVersion, Timing, Unit
 from tracker.store.queries import asking as find_asking
 from tracker.store.queries import plans as find_plans
 from tracker.store.queries import units as find_units
@@ -723,39 +712,3 @@ def cell(
 
 
 # Files
-
-
-def file(actor: Actor, file_id: int, *, at: datetime) -> tuple[str, str, bytes]:
-    """(name, media type, content) of a plan's document or of evidence."""
-    stored = db.session.get(StoredFile, file_id)
-    if stored is None:
-        raise NotFound("Không tìm thấy tệp này.")
-    if not any(access.may(actor, deed, thing) for deed, thing in _uses(stored, actor)):
-        raise Forbidden("Tài khoản của đồng chí không có quyền xem tệp này.")
-    return stored.name, stored.media_type, stored.content
-
-
-def _uses(stored: StoredFile, actor: Actor) -> list[tuple[str, Thing]]:
-    """For what the file is used, as (deed, thing): seeing one of them is enough to see the file."""
-    uses: list[tuple[str, Thing]] = []
-    for version in db.session.scalars(select(PlanVersion).where(PlanVersion.file_id == stored.id)):
-        plan = version.plan
-        if version.state == "draft":
-            uses.append(("plan.review", thing_of_plan(plan)))
-            continue
-        uses.append(("plan.see", thing_of_published(actor, plan)))
-    query = (
-        select(Assignment, Plan)
-        .join(Submission, Submission.assignment_id == Assignment.id)
-        .join(Evidence, Evidence.submission_id == Submission.id)
-        .join(Plan, Plan.id == Assignment.plan_id)
-        .where(Evidence.file_id == stored.id)
-    )
-    for work, plan in db.session.execute(query):
-        uses.append(
-            (
-                "work.see",
-                Thing(work.committee_id, plan.coordinator_id, frozenset({work.holder_id, work.unit_id})),
-            )
-        )
-    return uses

@@ -242,7 +242,7 @@ class Reading:
             Owed(row.assignment_id, row.person_id, row.step, row.on)
             for row in rows
             if row.person_id in self._concerned(row)
-            and (row.step == MOVED or (row.assignment_id, row.person_id) not in answered)
+            and (word_of(row.step) == MOVED or (row.assignment_id, row.person_id) not in answered)
         ]
 
     def _concerned(self, row: owing.Overtaken) -> set[int]:

@@ -279,7 +279,8 @@ def test_what_a_letter_at_once_shows_is_left_out_of_the_digest(office: Any) -> N
     assert office.sweep(date(2026, 5, 13), 7, 30) == set()
     assert office.sweep(date(2026, 5, 14)) == {
         ("digest", "officer", "-1"),
-        ("digest", "officer", "+1"),
+        ("digest", "officer", "+1"),  # the first working day since it was published
+        ("digest", "officer", "+3"),  # the third after the due day: the rhythm
         ("digest", "head", "+1"),
     }
 
@@ -447,6 +448,27 @@ def test_a_day_that_moved_is_told_once_to_who_was_told_the_other_one(office: Any
     assert office.sweep(date(2026, 5, 18)) == set()
     office.change(one, due_on=date(2026, 7, 30), urged_from=date(2026, 5, 18))
     assert office.sweep(date(2026, 5, 19)) == {("digest", "officer", "moved")}
+
+
+def test_a_day_that_moves_back_and_forth_is_told_each_time(office: Any) -> None:
+    first, second = date(2026, 12, 18), date(2027, 1, 29)
+    one = office.give("Báo cáo", first)
+    publish(office, one, date(2026, 5, 12))
+    office.sweep(date(2026, 5, 12))
+    told = []
+    for day, due in ((13, second), (15, first), (18, second), (20, first)):
+        office.change(one, due_on=due, urged_from=date(2026, 5, day))
+        told.append({(who, step.partition("-")[0]) for _kind, who, step in office.sweep(date(2026, 5, day))})
+        assert office.sweep(date(2026, 5, day + 1)) == set()
+    assert told == [{("officer", "moved"), ("head", "moved")}] * 4
+
+
+def test_a_day_that_is_back_before_anybody_heard_of_the_other_one_is_no_news(office: Any) -> None:
+    one = office.give("Báo cáo", WEDNESDAY)
+    office.sweep(date(2026, 5, 13))
+    office.change(one, due_on=date(2026, 6, 30), urged_from=date(2026, 5, 13))
+    office.change(one, due_on=WEDNESDAY, urged_from=date(2026, 5, 13))
+    assert office.sweep(date(2026, 5, 14)) == set()
 
 
 def test_who_was_not_told_the_old_day_by_a_letter_that_has_left_hears_nothing_of_it(office: Any) -> None:

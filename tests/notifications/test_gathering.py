@@ -95,7 +95,14 @@ def test_a_moved_day_is_told_with_the_one_that_was_told_before(told: Made, desk:
             step="-7",
             due_on=date(2026, 5, 22),
             decided_at=AT,
-        )
+        ),
+        Notice(
+            assignment_id=work,
+            person_id=world.people["officer"],
+            step="returned-9",
+            due_on=date(2026, 5, 13),  # the day of the return
+            decided_at=AT,
+        ),
     ]
     db.session.add(letter)
     db.session.commit()

@@ -1,7 +1,7 @@
 """What is told once beside the steps of ladders: the words by which notices record it.
 
 A step of a ladder is a number of days (`-7`, `+3`); these are words, most of them with the number of what they are
-about (`returned-12`: a submission, `extension-4`: a request).
+about (`returned-12`: a submission, `extension-4`: a request, `moved-9`: the notice that had told another day).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, and_, distinct, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, and_, distinct, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.clock import vietnam_day
@@ -243,25 +243,35 @@ def overtaken(session: AnySession, committee_id: int, since: date, at: datetime)
 
 
 def _moved(session: AnySession, committee_id: int, since: date) -> Iterator[Overtaken]:
-    later = aliased(Notice)
-    heard = exists().where(
-        later.assignment_id == Notice.assignment_id,
-        later.person_id == Notice.person_id,
-        later.due_on == Assignment.due_on,
-        _dated(later),
+    """What counts is what was told last: a day that comes back is told again, by a step with the number of the notice
+    that told otherwise."""
+    other = aliased(Notice)
+    same = (
+        other.assignment_id == Notice.assignment_id,
+        other.person_id == Notice.person_id,
+        other.due_on == Assignment.due_on,
+        _dated(other),
     )
     query = (
         _told_in_letters(Assignment.due_on, committee_id)
+        .add_columns(func.max(Notice.id).label("otherwise"), exists().where(*same).label("again"))
         .where(
             Assignment.state.in_(LIVE),
             Assignment.urged_from >= since,
             Notice.due_on != Assignment.due_on,
-            ~heard,
+            ~exists().where(*same, other.id > Notice.id),
         )
-        .distinct()
+        .group_by(
+            Notice.assignment_id,
+            Notice.person_id,
+            Assignment.due_on,
+            Assignment.holder_id,
+            Plan.coordinator_id,
+        )
     )
     for row in session.execute(query):
-        yield Overtaken(row.assignment_id, row.person_id, MOVED, row.on, row.holder_id, row.coordinator_id)
+        step = f"{MOVED}-{row.otherwise}" if row.again else MOVED
+        yield Overtaken(row.assignment_id, row.person_id, step, row.on, row.holder_id, row.coordinator_id)
 
 
 def _dropped(session: AnySession, committee_id: int, since: datetime) -> Iterator[Overtaken]:
@@ -282,7 +292,6 @@ def _dropped(session: AnySession, committee_id: int, since: datetime) -> Iterato
 
 
 def _told_in_letters(on: Any, committee_id: int) -> Any:
-    undated = (Notice.step == PUBLISHED) & (Notice.due_on == Assignment.published_on)
     return (
         select(
             Notice.assignment_id,
@@ -294,14 +303,21 @@ def _told_in_letters(on: Any, committee_id: int) -> Any:
         .join(Letter, Letter.id == Notice.letter_id)
         .join(Assignment, Assignment.id == Notice.assignment_id)
         .join(Plan, Plan.id == Assignment.plan_id)
-        .where(Assignment.committee_id == committee_id, TELLING, _dated(Notice), ~undated)
+        .where(Assignment.committee_id == committee_id, TELLING, telling_a_day())
     )
+
+
+def telling_a_day() -> ColumnElement[bool]:
+    """Notices, with their assignments, that told of a due day."""
+    undated = (Notice.step == PUBLISHED) & (Notice.due_on == Assignment.published_on)
+    return _dated(Notice) & ~undated
 
 
 def _dated(notice: Any) -> Any:
     """Steps that tell a due day: those of ladders, which are numbers, and the words for it."""
     first = func.substr(notice.step, 1, 1)
-    return or_(first.in_(("-", "+", "0")), notice.step.in_((PUBLISHED, MOVED)))
+    words = notice.step.in_((PUBLISHED, MOVED)) | notice.step.startswith(f"{MOVED}-")
+    return or_(first.in_(("-", "+", "0")), words)
 
 
 # Who follows

@@ -57,11 +57,13 @@ class Order:
 
 @dataclass(frozen=True)
 class Made:
-    """A letter as it can be frozen: its words, whom an answer goes to, and the assignments of which it speaks."""
+    """A letter as it can be frozen: its words, whom an answer goes to, and the assignments and committees of which it
+    speaks."""
 
     wording: Wording
     reply_to: str
     works: frozenset[int]
+    committees: frozenset[int]
 
 
 def words(
@@ -189,7 +191,14 @@ def _made(telling: _Telling, shelf: Shelf, facts: Facts, settings: Settings) -> 
         wording = digest(person.name, roles, telling.rows, order.rungs, telling.followers, **common)
     else:
         wording = now(person.name, roles, telling.followers, **common)
-    return Made(wording, telling.reply_to, telling.works) if wording else None
+    return Made(wording, telling.reply_to, telling.works, _committees(telling, facts)) if wording else None
+
+
+def _committees(telling: _Telling, facts: Facts) -> frozenset[int]:
+    """Those of its work, and those in which its reader has a role."""
+    told = {facts.works[work].committee_id for work in telling.works if work in facts.works}
+    held = {role.committee_id for role in facts.reader.roles if role.committee_id is not None}
+    return frozenset({telling.order.committee_id, *told, *held})
 
 
 def _reply_to(followers: Iterable[Follower]) -> str:

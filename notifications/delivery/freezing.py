@@ -29,7 +29,7 @@ from tracker.store.engine import AnySession, snapshot, transaction
 from tracker.store.models import Letter
 from tracker.store.queries import notices
 from tracker.store.queries.calendar import calendars
-from tracker.store.queries.freshness import Tells, freshness
+from tracker.store.queries.freshness import Page, Tells, freshness, page
 
 log = logging.getLogger(__name__)
 LOST = "lost"  # another process has it
@@ -42,6 +42,7 @@ class _Text:
 
     parcel: Parcel
     tells: Tells
+    page: Page
     state: Hashable
 
 
@@ -86,7 +87,7 @@ class Batch:
 
     def _is_fresh(self, letter_id: int, text: _Text) -> bool:
         self.session.rollback()
-        now = freshness(self.session, {letter_id: text.tells}, self.token, vietnam_day(self.at))
+        now = freshness(self.session, {letter_id: text.tells}, self.token, vietnam_day(self.at), text.page)
         self.session.rollback()
         return now[letter_id] == text.state
 
@@ -112,9 +113,12 @@ class Batch:
         orders = {key: one for key, one in self._orders(rows).items() if key not in whole}
         made = letters(self.session, orders, self.at, self.settings)
         tells = {
-            letter_id: Tells(rows[letter_id].person_id, one.works) for letter_id, one in made.items() if one
+            letter_id: Tells(rows[letter_id].person_id, one.works, one.committees)
+            for letter_id, one in made.items()
+            if one
         } | {letter_id: Tells(None, frozenset()) for letter_id in whole}
-        states = freshness(self.session, tells, self.token, vietnam_day(self.at))
+        read = page(self.session)
+        states = freshness(self.session, tells, self.token, vietnam_day(self.at), read)
         found: dict[int, _Text | _Dropped] = {}
         for letter_id, row in rows.items():
             email = people[row.person_id].email if row.person_id in people else row.address
@@ -122,7 +126,7 @@ class Batch:
             if isinstance(parcel, _Dropped):
                 found[letter_id] = parcel
             else:
-                found[letter_id] = _Text(parcel, tells[letter_id], states[letter_id])
+                found[letter_id] = _Text(parcel, tells[letter_id], read, states[letter_id])
         return found
 
     def _orders(self, rows: Mapping[int, Any]) -> dict[int, Order]:

@@ -53,7 +53,8 @@ def collect(session: AnySession, at: datetime) -> Collected:
         Kind.NOW, {person: (share.now, None) for person, share in owing_now.people.items() if share.now}
     )
     if vietnam_time(at).time() >= MAILING.digest_from:
-        written.write(Kind.DIGEST, without_letter(session, owing_now.people, today))
+        digests = without_letter(session, owing_now.people, today)
+        written.write(Kind.DIGEST, _with_sleepers(session, digests, at, sleeping))
         _make_todays(session, at, sleeping)  # after it: letters that take new steps along are today's by then
     written.note_urgings()
     return Collected(written.letters, tuple(owing_now.errors))
@@ -72,6 +73,25 @@ def without_letter(session: AnySession, people: Mapping[int, Share], today: date
         person: (share.digest, share.weekly)
         for person, share in people.items()
         if (share.digest or share.weekly is not None) and _digest_key(person, today) not in closed
+    }
+
+
+def _with_sleepers(
+    session: AnySession, digests: dict[int, Portion], at: datetime, sleeping: Collection[int]
+) -> dict[int, Portion]:
+    """With what committees in their quiet hours owe the same people: one digest a day leaves, and if that were always
+    before they wake, nothing of theirs would ever be told."""
+    theirs = owing.committees_of(session, digests) & set(sleeping) if sleeping else set()
+    if not theirs:
+        return digests
+    others = {committee_id for committee_id, _settings in notices.committee_settings(session)} - theirs
+    found = owed_by_person(session, vietnam_day(at), since=unswept_since(session, at), sleeping=others).people
+    return {
+        person: (
+            [*steps, *found[person].digest] if person in found else steps,
+            found[person].weekly if weekly is None and person in found else weekly,
+        )
+        for person, (steps, weekly) in digests.items()
     }
 
 

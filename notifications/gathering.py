@@ -175,7 +175,7 @@ def _weeks(
     weekly = {key: one for key, one in orders.items() if one.weekly and one.person_id in people}
     if not weekly:
         return {}
-    plans = letter_rows.plans_going_on(session, {one.committee_id for one in weekly.values()})
+    plans = letter_rows.plans_going_on(session, _committees_above(weekly, people))
     overseen = {key: _overseen(people[one.person_id or 0], plans) for key, one in weekly.items()}
     lines = counted(session, Wanted(plans={plan.id for found in overseen.values() for plan in found}))
     lines = [
@@ -185,6 +185,15 @@ def _weeks(
     made = {found: week.counted_week(found, _of(found, lines), today) for found in set(overseen.values())}
     named = _named(session, made, today, resumed)
     return {key: named[found] for key, found in overseen.items() if named[found].plans}
+
+
+def _committees_above(weekly: Mapping[int, Ordered], people: Mapping[int, Reader]) -> set[int]:
+    """Where the readers oversee anything: a letter is of one committee, its reader may have roles in several."""
+    held = {
+        role for one in weekly.values() for role in people[one.person_id or 0].roles if role.role in ABOVE
+    }
+    own = {one.committee_id for one in weekly.values()}
+    return own | {role.committee_id for role in held if role.committee_id is not None}
 
 
 def _overseen(reader: Reader, plans: Iterable[PlanLine]) -> tuple[PlanLine, ...]:

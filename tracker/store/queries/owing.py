@@ -345,6 +345,18 @@ def leaders(session: AnySession, day: date, committee_id: int) -> tuple[int, ...
     return tuple(dict.fromkeys(acting.get(person, person) for person in found))
 
 
+def committees_of(session: AnySession, people: Iterable[int]) -> set[int]:
+    """The committees in which any of these people has, or had, a role."""
+    return {
+        committee
+        for batch in batches(people)
+        for committee in session.scalars(
+            select(Role.committee_id).where(Role.person_id.in_(batch)).distinct()
+        )
+        if committee is not None
+    }
+
+
 def running(session: AnySession, committee_id: int) -> set[int]:
     """The units that follow up plans of the committee in which something is still to be done."""
     live = exists().where(Assignment.plan_id == Plan.id, Assignment.state.in_(LIVE))

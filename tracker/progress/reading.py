@@ -11,6 +11,7 @@ from tracker.deadlines.workdays import WorkCalendar
 from tracker.progress.reaching import UNSENDABLE, Bar, Contact, bars
 
 DAYS = 5  # working days, where the committee says nothing else
+MOST_DAYS = 60
 NOBODY, NO_ADDRESS, BOUNCED, QUIET = WHYS = ("nobody", "no-address", "bounced", "quiet")
 
 

@@ -1,5 +1,6 @@
-"""Ladders of notices: for all work of a committee, a kind of task, a plan, a kind in a plan, one task; and its quiet
-hours. The manager sets what is common, the coordinator of a plan what is the plan's."""
+"""Ladders of notices: for all work of a committee, a kind of task, a plan, a kind in a plan, one task; its quiet hours,
+and after how many days without a sign a unit counts as one that does not read. The manager sets what is common, the
+coordinator of a plan what is the plan's."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from tracker.deadlines.workdays import WorkCalendar
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.extensions import db
 from tracker.life import OPEN
+from tracker.progress.reading import DAYS, MOST_DAYS
 from tracker.services.drafting import lock_plan
 from tracker.services.held import refuse_held
 from tracker.services.record import record
@@ -26,10 +28,12 @@ from tracker.store.models import Assignment, Committee, LadderRule, Plan, PlanVe
 from tracker.store.queries.calendar import calendar_of
 from tracker.store.queries.ladders import ladders
 from tracker.store.queries.plans import published_of
+from tracker.store.queries.reading import not_reading_days
 from tracker.store.queries.units import person_names
 
 TASK_KINDS = ("task", "report", "responsibility")
 MOST_STEPS = 40
+READING_DAYS = "not_reading_days"
 OVERTAKEN = Refused("Thang nhắc việc này vừa có người khác sửa. Xin xem lại rồi sửa tiếp.", code="overtaken")
 NO_TASK = "Không tìm thấy nhiệm vụ này trong kế hoạch."
 
@@ -75,11 +79,14 @@ class Quiet:
 
 @dataclass(frozen=True)
 class CommonPage:
-    """What is common to a committee: the ladder of all its work, those of the kinds, its quiet hours."""
+    """What is common to a committee: the ladder of all its work, those of the kinds, its quiet hours, the working days
+    after which a unit counts as one that does not read (`own_days`: the committee chose them)."""
 
     common: Shown
     kinds: tuple[Shown, ...]
     quiet: Quiet | None
+    reading_days: int
+    own_days: bool
     may_change: bool
 
 
@@ -120,6 +127,8 @@ def common_page(actor: Actor, committee_id: int) -> CommonPage:
         common=rules.shown(Where()),
         kinds=tuple(rules.shown(Where(kind=kind)) for kind in TASK_KINDS),
         quiet=_hours(settings.get("quiet")),
+        reading_days=not_reading_days(settings),
+        own_days=READING_DAYS in settings,
         may_change=access.may(actor, "ladder.change", Thing(committee_id)),
     )
 
@@ -214,15 +223,33 @@ def set_quiet(actor: Actor, committee_id: int, since: str, until: str, *, at: da
     """Choose the hours in which nothing leaves, from an evening over midnight to a morning; both empty: as
     everywhere."""
     access.need(actor, "ladder.change", Thing(committee_id))
-    wanted = _quiet(since, until)
+    _set(actor, committee_id, "quiet", _quiet(since, until), "quiet-hours-set", at)
+
+
+def set_reading_days(actor: Actor, committee_id: int, days: str, *, at: datetime) -> None:
+    """Choose after how many working days without a sign a unit counts as one that does not read; empty: as
+    everywhere."""
+    access.need(actor, "ladder.change", Thing(committee_id))
+    _set(actor, committee_id, READING_DAYS, _days(days), "reading-days-set", at)
+
+
+def _set(actor: Actor, committee_id: int, name: str, wanted: Any, deed: str, at: datetime) -> None:
+    """Give a setting of the committee this value, or none where that is empty; the same again changes nothing."""
     with transaction(db.session):
         committee = _locked_committee(committee_id)
-        before = committee.settings.get("quiet")
+        before = committee.settings.get(name)
         if before == wanted:
             return
-        rest = {name: value for name, value in committee.settings.items() if name != "quiet"}
-        committee.settings = {**rest, "quiet": wanted} if wanted else rest
-        _note(actor, committee_id, Where(), "quiet-hours-set", before or {}, wanted or {}, at)
+        rest = {key: value for key, value in committee.settings.items() if key != name}
+        committee.settings = {**rest, name: wanted} if wanted else rest
+        _note(actor, committee_id, Where(), deed, _told(before), _told(wanted), at)
+
+
+def _told(value: Any) -> dict[str, Any]:
+    """A setting as a fact keeps it."""
+    if isinstance(value, dict):
+        return value
+    return {} if value is None else {"days": value}
 
 
 @contextmanager
@@ -348,7 +375,7 @@ def _locked_committee(committee_id: int) -> Committee:
     return found
 
 
-# Quiet hours
+# Settings of the committee
 
 
 def _quiet(since: str, until: str) -> dict[str, str] | None:
@@ -362,6 +389,17 @@ def _quiet(since: str, until: str) -> dict[str, str] | None:
             code="wrong-quiet",
         )
     return {"from": f"{begin:%H:%M}", "to": f"{end:%H:%M}"}
+
+
+def _days(text: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= MOST_DAYS):
+        raise Invalid(
+            f"Số ngày làm việc cần là một số từ 1 đến {MOST_DAYS}, ví dụ {DAYS}.", code="wrong-reading-days"
+        )
+    return int(text)
 
 
 def _hour(text: str) -> time:

@@ -1,4 +1,5 @@
-"""Thang nhắc việc: the ladders of a committee and of its plans, with the days on which they would tell; quiet hours.
+"""Thang nhắc việc: the ladders of a committee and of its plans, with the days on which they would tell; quiet hours;
+when a unit counts as one that does not read.
 
 A ladder is written line by line: lines may be added and left out without script, and shown with real days before
 they hold.
@@ -30,6 +31,7 @@ blueprint = Blueprint("ladders", __name__)
 
 BEFORE, BEFORE_WORKING, ON, AFTER = WHENS = ("before", "before-working", "on", "after")
 BLANK_LINES = 2
+QUIET, READING = "gio-yen-lang", "chua-doc"  # the forms beside the ladders
 MOST_LINES = 60
 AHEAD = timedelta(days=14)
 
@@ -98,9 +100,10 @@ def index() -> ResponseReturnValue:
     return _index()
 
 
-def _index(problem: str = "") -> str:
+def _index(problem: str = "", *, about: str = "") -> str:
+    """`problem` is what could not be taken of the form `about` something."""
     page = deeds.common_page(actor(), committee_id())
-    return render_template("ladders/index.html", page=page, problem=problem, given=request.form)
+    return render_template("ladders/index.html", page=page, problem=problem, about=about, given=request.form)
 
 
 @blueprint.get("/thang-nhac/mot")
@@ -128,9 +131,20 @@ def quiet() -> ResponseReturnValue:
     try:
         deeds.set_quiet(actor(), committee_id(), form.get("tu", ""), form.get("den", ""), at=now())
     except Invalid as refusal:
-        return _index(refusal.message), refusal.status
+        return _index(refusal.message, about=QUIET), refusal.status
     flash(_("Đã lưu giờ yên lặng."), "done")
-    return redirect(url_for("ladders.index"), 303)
+    return redirect(url_for("ladders.index", _anchor="noi-dung"), 303)
+
+
+@blueprint.post("/thang-nhac/chua-doc")
+@asks("ladder.change")
+def reading() -> ResponseReturnValue:
+    try:
+        deeds.set_reading_days(actor(), committee_id(), request.form.get("so-ngay", ""), at=now())
+    except Invalid as refusal:
+        return _index(refusal.message, about=READING), refusal.status
+    flash(_("Đã lưu số ngày coi là chưa đọc."), "done")
+    return redirect(url_for("ladders.index", _anchor="noi-dung"), 303)
 
 
 # What is a plan's

@@ -130,6 +130,7 @@ FACTS = {
     "ladder-set": ("ask", lazy_gettext("Đặt thang nhắc việc")),
     "ladder-dropped": ("open", lazy_gettext("Trở về thang nhắc việc chung")),
     "quiet-hours-set": ("ask", lazy_gettext("Đặt giờ yên lặng")),
+    "reading-days-set": ("ask", lazy_gettext("Đặt số ngày coi là chưa đọc")),
     "dropped-draft": ("excused", lazy_gettext("Bỏ bản đọc chưa ban hành")),
 }
 
@@ -291,6 +292,7 @@ DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "ladder-set": lambda after: scope_words(str(after.get("scope", ""))),
     "ladder-dropped": lambda after: scope_words(str(after.get("scope", ""))),
     "quiet-hours-set": lambda after: " – ".join(str(after[end]) for end in ("from", "to") if end in after),
+    "reading-days-set": lambda after: f"{after['days']} ngày làm việc" if after.get("days") else "",
 }
 
 

@@ -14,7 +14,7 @@ from tracker.access import UNIT_ROLES
 from tracker.clock import vietnam_day
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.life import OPEN
-from tracker.progress.reading import DAYS, Reader, UnitReading, Unread, unread
+from tracker.progress.reading import DAYS, MOST_DAYS, Reader, UnitReading, Unread, unread
 from tracker.store.engine import AnySession
 from tracker.store.models import (
     Assignment,
@@ -49,7 +49,8 @@ class UnreadRow:
 def not_reading_days(settings: Mapping[str, Any] | None) -> int:
     """After how many working days without a sign a unit is listed."""
     given = (settings or {}).get("not_reading_days", DAYS)
-    return given if isinstance(given, int) and not isinstance(given, bool) and 0 < given <= 60 else DAYS
+    whole = isinstance(given, int) and not isinstance(given, bool)
+    return given if whole and 0 < given <= MOST_DAYS else DAYS
 
 
 def unread_units(session: AnySession, committee_id: int, today: date) -> list[UnreadRow]:

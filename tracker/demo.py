@@ -27,7 +27,18 @@ from tracker.clock import at_vietnam, vietnam_day
 from tracker.deadlines.periods import add_months
 from tracker.deadlines.workdays import NATIONAL
 from tracker.extensions import db
-from tracker.services import accounts, noting, plans, publish, review, rosters, show, staff, succession, work
+from tracker.services import (
+    accounts,
+    noting,
+    plans,
+    publish,
+    review,
+    rosters,
+    show_review,
+    staff,
+    succession,
+    work,
+)
 from tracker.services.accounts import hash_password
 from tracker.services.staff_parts import Entered
 from tracker.services.succession import Choices
@@ -358,7 +369,7 @@ def _publish_plan(committee_id: int, name: str, times: Times) -> None:
         return db.session.get_one(PlanVersion, version_id, populate_existing=True).row_version
 
     review.decide_clear_rows(actor, version_id, row_version=seen(), at=now())
-    for row in show.review(actor, version_id, at=now()).rows:
+    for row in show_review.review(actor, version_id, at=now()).rows:
         if row.decision == "open":
             review.decide_row(actor, row.id, "right", row_version=seen(), at=now())
     # What was due before the plan was followed here is finished business.

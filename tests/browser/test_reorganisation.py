@@ -15,7 +15,7 @@ from tests.browser.test_whole_job import Desk
 from tests.conftest import make_app
 from tests.services.test_succession import dump
 from tracker.extensions import db
-from tracker.services import plans, publish, show, work
+from tracker.services import plans, publish, show_review, work
 from tracker.services.work import Given
 from tracker.store.models import Assignment, UnitVersion
 
@@ -65,7 +65,7 @@ def plan(app, world, clock):
     version = plans.import_plan(
         coordinator, world.committee, world.justice, "12-kh.txt", PLAN.encode(), at=at
     )
-    page = show.review(coordinator, version, at=at)
+    page = show_review.review(coordinator, version, at=at)
     publish.publish(coordinator, version, row_version=page.row_version, at=at)
     clock.day(2026, 5, 12)
     query = select(Assignment).where(

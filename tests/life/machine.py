@@ -37,7 +37,7 @@ from tracker.services import (
     publish,
     review,
     rolling,
-    show,
+    show_review,
     succession,
     tasks,
     waiting,
@@ -189,12 +189,12 @@ class Deeds(RuleBasedStateMachine):
         return int(db.session.scalar(select(PlanVersion.plan_id).where(PlanVersion.id == version)) or 0)
 
     def _publish(self, version: int, past: str) -> None:
-        page = show.review(self.coordinator, version, at=self.at)
+        page = show_review.review(self.coordinator, version, at=self.at)
         if page.past_unchosen:
             review.choose_past(
                 self.coordinator, version, {"all": past}, row_version=page.row_version, at=self.at
             )
-            page = show.review(self.coordinator, version, at=self.at)
+            page = show_review.review(self.coordinator, version, at=self.at)
         publish.publish(self.coordinator, version, row_version=page.row_version, at=self.at)
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 from tracker.access import Actor
 from tracker.clock import at_vietnam
 from tracker.extensions import db
-from tracker.services import plans, publish, show
+from tracker.services import plans, publish, show, show_review
 from tracker.services.accounts import hash_password
 from tracker.store.models import Assignment, Extension, Fact, Person, Role, Wait
 
@@ -104,7 +104,7 @@ def publish_plan(world: Any, clock: Any) -> Desk:
     version = plans.import_plan(
         coordinator, world.committee, world.justice, "12-kh.txt", PLAN.encode(), at=at
     )
-    page = show.review(coordinator, version, at=at)
+    page = show_review.review(coordinator, version, at=at)
     publish.publish(coordinator, version, row_version=page.row_version, at=at)
     clock.now = today
     return Desk(world)

@@ -13,7 +13,7 @@ from tracker.access import OPERATOR, Actor, Grant
 from tracker.deadlines.due import Options
 from tracker.errors import Forbidden, Invalid, NotFound, Refused
 from tracker.extensions import db
-from tracker.services import calendar, plans, publish, review, show
+from tracker.services import calendar, plans, publish, review, show, show_review
 from tracker.services import work as deeds
 from tracker.services.calendar import NewDays, Removal, calendar_of
 from tracker.services.evidence import Given
@@ -67,10 +67,10 @@ def plan(app: Any, world: Any, clock: Any) -> int:
     version = plans.import_plan(
         coordinator, world.committee, world.justice, "12-kh.txt", PLAN.encode(), at=at
     )
-    page = show.review(coordinator, version, at=at)
+    page = show_review.review(coordinator, version, at=at)
     if page.past_unchosen:
         review.choose_past(coordinator, version, {"all": "open"}, row_version=page.row_version, at=at)
-        page = show.review(coordinator, version, at=at)
+        page = show_review.review(coordinator, version, at=at)
     publish.publish(coordinator, version, row_version=page.row_version, at=at)
     clock.day(2026, 5, 18)
     return version
@@ -197,7 +197,7 @@ def test_a_new_version_reads_dates_as_the_committee_does(plan, world, clock):
         PLAN.replace("12/KH", "13/KH").encode(),
         at=clock.now,
     )
-    page = show.review(coordinator, version, at=clock.now)
+    page = show_review.review(coordinator, version, at=clock.now)
     publish.publish(coordinator, version, row_version=page.row_version, at=clock.now)
     dues = set(db.session.scalars(select(Assignment.due_on).where(Assignment.unit_id == world.binh_minh)))
     assert dues == {date(2026, 6, 20)}

@@ -9,7 +9,7 @@ import pytest
 from tests.services.asking_desk import PLAN, Desk
 from tracker.clock import at_vietnam
 from tracker.extensions import db
-from tracker.services import following, plans, publish, review, show, work
+from tracker.services import following, plans, publish, review, show, show_review, work
 from tracker.services.work import Given
 from tracker.store.models import Assignment, DraftRow
 from tracker.store.queries import notices
@@ -25,9 +25,9 @@ def desk(app, world, clock) -> Desk:
         coordinator, world.committee, world.justice, "12-kh.txt", PLAN.encode(), at=at
     )
     row = db.session.query(DraftRow).filter_by(plan_version_id=version).order_by(DraftRow.position).first()
-    page = show.review(coordinator, version, at=at)
+    page = show_review.review(coordinator, version, at=at)
     review.choose_completion(coordinator, row.id, "any", row_version=page.row_version, at=at)
-    page = show.review(coordinator, version, at=at)
+    page = show_review.review(coordinator, version, at=at)
     publish.publish(coordinator, version, row_version=page.row_version, at=at)
     clock.now = today
     return Desk(world)

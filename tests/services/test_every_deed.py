@@ -21,7 +21,7 @@ from tracker import access, life
 from tracker.access import Actor
 from tracker.errors import Forbidden, Refused
 from tracker.extensions import db
-from tracker.services import following, noting, plans, publish, review, show, show_work, work
+from tracker.services import following, noting, plans, publish, review, show_review, show_work, work
 from tracker.services.assignment_deed import thing_of
 from tracker.services.work import Given
 from tracker.store.models import Assignment, Deliverable, TaskVersion
@@ -110,10 +110,10 @@ def published(sqlite_template, tmp_path_factory):
 def publish_plan(world, at) -> int:
     coordinator = world.actor("coordinator")
     draft = plans.import_plan(coordinator, world.committee, world.justice, "12-kh.txt", PLAN.encode(), at=at)
-    page = show.review(coordinator, draft, at=at)
+    page = show_review.review(coordinator, draft, at=at)
     if page.past_unchosen:
         review.choose_past(coordinator, draft, {"all": "open"}, row_version=page.row_version, at=at)
-        page = show.review(coordinator, draft, at=at)
+        page = show_review.review(coordinator, draft, at=at)
     publish.publish(coordinator, draft, row_version=page.row_version, at=at)
     found = db.session.query(Assignment).filter_by(unit_id=world.tan_lap).order_by(Assignment.id).first()
     task = db.session.query(TaskVersion).filter_by(task_id=found.task_id).one()

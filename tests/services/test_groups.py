@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.web.conftest import PLAN
 from tracker.errors import Forbidden, Invalid, Refused
 from tracker.extensions import db
-from tracker.services import drafting, groups, plans, publish, review, show
+from tracker.services import drafting, groups, plans, publish, review, show, show_review
 from tracker.services.groups import Said
 from tracker.store.models import Alias, Assignment, Fact, Mention, PlanVersion, UnitSuccession, UnitVersion
 from tracker.store.queries import units as find
@@ -136,7 +136,7 @@ def draft(world, clock) -> int:
 
 def choose(world, version_id: int, row: int, mention: str, value: str, at, **given) -> None:
     now = db.session.get(PlanVersion, version_id).row_version
-    rows = show.review(world.actor("coordinator"), version_id, at=at).rows
+    rows = show_review.review(world.actor("coordinator"), version_id, at=at).rows
     review.choose_units(
         world.actor("coordinator"), rows[row].id, mention, value, row_version=now, at=at, **given
     )
@@ -144,10 +144,10 @@ def choose(world, version_id: int, row: int, mention: str, value: str, at, **giv
 
 def issue(world, version_id: int, at) -> None:
     actor = world.actor("coordinator")
-    page = show.review(actor, version_id, at=at)
+    page = show_review.review(actor, version_id, at=at)
     if page.past_unchosen:
         review.choose_past(actor, version_id, {"all": "open"}, row_version=page.row_version, at=at)
-        page = show.review(actor, version_id, at=at)
+        page = show_review.review(actor, version_id, at=at)
     publish.publish(actor, version_id, row_version=page.row_version, at=at)
 
 

@@ -18,7 +18,7 @@ from tracker.documents.read import read
 from tracker.drafts.model import TaskDraft, TimingDraft
 from tracker.errors import Forbidden, Invalid, Refused, UnreadableFile
 from tracker.extensions import db
-from tracker.services import accounts, plans, publish, review, show, work
+from tracker.services import accounts, plans, publish, review, show, show_review, work
 from tracker.services.work import Given
 from tracker.store.models import (
     Alias,
@@ -70,7 +70,7 @@ def at_once(app, deed):
 
 def test_four_who_publish_at_once_publish_once(app, world, clock, draft):
     coordinator = world.actor("coordinator")
-    page = show.review(coordinator, draft, at=clock.now)
+    page = show_review.review(coordinator, draft, at=clock.now)
     rows, planned = len(page.rows), page.new_assignments
     db.session.rollback()
     raised = at_once(
@@ -84,7 +84,7 @@ def test_four_who_publish_at_once_publish_once(app, world, clock, draft):
 
 def test_of_four_who_save_at_once_one_wins_and_the_others_are_told(app, world, clock, draft):
     coordinator = world.actor("coordinator")
-    page = show.review(coordinator, draft, at=clock.now)
+    page = show_review.review(coordinator, draft, at=clock.now)
     row, version = page.rows[0].id, page.row_version
     db.session.rollback()
     raised = at_once(
@@ -133,12 +133,12 @@ def test_after_many_wrong_passwords_the_right_one_is_refused_for_a_while(app, wo
 @pytest.mark.parametrize("day", [date(26, 5, 20), date(1, 1, 1), date(9999, 12, 31)])
 def test_a_day_out_of_this_world_holds_publishing_back(app, world, clock, draft, day):
     coordinator = world.actor("coordinator")
-    page = show.review(coordinator, draft, at=clock.now)
+    page = show_review.review(coordinator, draft, at=clock.now)
     task = TaskDraft(
         ("9",), "task", "Nhập sai ngày", ("Phòng Tư pháp",), timings=(TimingDraft("?", due=day),)
     )
     review.add_row(coordinator, draft, task, row_version=page.row_version, at=clock.now)
-    page = show.review(coordinator, draft, at=clock.now)
+    page = show_review.review(coordinator, draft, at=clock.now)
     assert page.blocked
     assert [doubt.code for row in page.rows for doubt in row.blocking] == ["invalid-date"]
 
@@ -161,7 +161,7 @@ def test_no_plan_runs_for_thousands_of_years(app, world, clock, start, end):
 
 def test_nobody_teaches_a_spelling_that_the_row_does_not_hold(app, world, clock, draft):
     coordinator = world.actor("coordinator")
-    page = show.review(coordinator, draft, at=clock.now)
+    page = show_review.review(coordinator, draft, at=clock.now)
     given = {"row_version": page.row_version, "at": clock.now}
     with pytest.raises(Invalid, match="không nhắc đến"):
         review.choose_units(coordinator, page.rows[0].id, "Công an huyện", f"unit:{world.justice}", **given)
@@ -179,7 +179,7 @@ def test_a_choice_never_changes_what_the_office_has_listed(app, world, clock, dr
         )
     )
     db.session.commit()
-    page = show.review(coordinator, draft, at=clock.now)
+    page = show_review.review(coordinator, draft, at=clock.now)
     row = next(row for row in page.rows if "UBND các xã, thị trấn" in row.task.leads)
     review.choose_units(
         coordinator,
@@ -196,7 +196,7 @@ def test_a_choice_never_changes_what_the_office_has_listed(app, world, clock, dr
 @pytest.mark.parametrize("value", ["unit:abc", "unit:", "group:²", "rác", "unit:999"])
 def test_a_choice_that_is_none_is_refused_in_words(app, world, clock, draft, value):
     coordinator = world.actor("coordinator")
-    page = show.review(coordinator, draft, at=clock.now)
+    page = show_review.review(coordinator, draft, at=clock.now)
     lead = page.rows[0].task.leads[0]
     with pytest.raises(Invalid, match="không có trong danh sách"):
         review.choose_units(

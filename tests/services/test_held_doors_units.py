@@ -30,7 +30,7 @@ from tracker.services import (
     plans,
     publish,
     review,
-    show,
+    show_review,
     show_staff,
     staff,
     staff_change,
@@ -322,10 +322,10 @@ def test_work_published_while_its_units_are_merged_is_with_the_successor(app, wo
     coordinator, at = world.actor("coordinator"), clock.now
     text = PLAN.replace("16/5/2026", "16/11/2026").encode()
     version = plans.import_plan(coordinator, world.committee, world.justice, "12-kh.txt", text, at=at)
-    page = show.review(coordinator, version, at=at)
+    page = show_review.review(coordinator, version, at=at)
     if page.past_unchosen:
         review.choose_past(coordinator, version, {"all": "open"}, row_version=page.row_version, at=at)
-        page = show.review(coordinator, version, at=at)
+        page = show_review.review(coordinator, version, at=at)
     seen = page.row_version
     publishing = lambda: publish.publish(coordinator, version, row_version=seen, at=at)  # noqa: E731
     assert in_words(at_once(app, prepared(world, clock, merge(world)), publishing))

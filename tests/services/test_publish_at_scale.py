@@ -9,7 +9,7 @@ import pytest
 from tracker.drafts import codec
 from tracker.drafts.model import TaskDraft, TimingDraft
 from tracker.extensions import db
-from tracker.services import plans, publish, review, show
+from tracker.services import plans, publish, review, show_review
 from tracker.store.models import Assignment, DraftRow, Fact, PlanVersion, Unit, UnitVersion
 
 COMMUNES, TASKS = 600, 4
@@ -65,7 +65,7 @@ def draft_of(world, clock, tasks, plan_id=None):
 
 def published(world, version_id, clock, **given):
     coordinator = world.actor("coordinator")
-    page = show.review(coordinator, version_id, at=clock.now)
+    page = show_review.review(coordinator, version_id, at=clock.now)
     done = publish.publish(coordinator, version_id, row_version=page.row_version, at=clock.now, **given)
     told = (page.new_assignments, page.kept_assignments, page.withdrawn_assignments, page.moved_assignments)
     assert told == (done.assignments, done.kept, done.withdrawn, done.moved), "the forecast says the same"
@@ -130,7 +130,7 @@ def test_one_unit_less_withdraws_its_work_and_one_more_gets_its_own(province, cl
     published(province, version_id, clock)
     plan_id = db.session.get(PlanVersion, version_id).plan_id
     next_id = draft_of(province, clock, [task_of(1)], plan_id)
-    page = show.review(province.actor("coordinator"), next_id, at=clock.now)
+    page = show_review.review(province.actor("coordinator"), next_id, at=clock.now)
     value = f"group:{province.communes}-{province.tan_lap}"
     review.choose_units(
         province.actor("coordinator"),
@@ -140,7 +140,7 @@ def test_one_unit_less_withdraws_its_work_and_one_more_gets_its_own(province, cl
         row_version=page.row_version,
         at=clock.now,
     )
-    page = show.review(province.actor("coordinator"), next_id, at=clock.now)
+    page = show_review.review(province.actor("coordinator"), next_id, at=clock.now)
     assert [one.units for one in page.dropped] == [("UBND xã Tân Lập",)]
     assert published(province, next_id, clock).withdrawn == 1
     done = published(province, draft_of(province, clock, [task_of(1)], plan_id), clock)
@@ -157,7 +157,7 @@ def test_what_waits_and_what_was_done_before_begin_so(province, clock):
     ]
     version_id = draft_of(province, clock, tasks)
     coordinator = province.actor("coordinator")
-    page = show.review(coordinator, version_id, at=clock.now)
+    page = show_review.review(coordinator, version_id, at=clock.now)
     review.choose_past(coordinator, version_id, {"all": "done"}, row_version=page.row_version, at=clock.now)
     published(province, version_id, clock)
     found = {(row.state, row.waits_for, row.waits_since, row.excuse) for row in stored()}

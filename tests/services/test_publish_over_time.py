@@ -9,7 +9,7 @@ import pytest
 from tracker.drafts.model import TaskDraft, TimingDraft
 from tracker.errors import Refused
 from tracker.extensions import db
-from tracker.services import drafting, plans, publish, review, show, work
+from tracker.services import drafting, plans, publish, review, show_review, work
 from tracker.services.work import Given
 from tracker.store.models import Assignment, Mention, PlanVersion, Unit, UnitSuccession, UnitVersion
 from tracker.store.queries.units import holders, successors
@@ -92,7 +92,7 @@ def draft_of(world, clock, *tasks, issued_on="2026-01-15", plan_id=None):
 
 def published(world, version_id, clock):
     coordinator = world.actor("coordinator")
-    page = show.review(coordinator, version_id, at=clock.now)
+    page = show_review.review(coordinator, version_id, at=clock.now)
     done = publish.publish(coordinator, version_id, row_version=page.row_version, at=clock.now)
     told = (page.new_assignments, page.kept_assignments, page.withdrawn_assignments, page.moved_assignments)
     assert told == (done.assignments, done.kept, done.withdrawn, done.moved), "the forecast says the same"
@@ -148,7 +148,7 @@ def test_a_group_means_its_units_of_the_plans_day_and_stays_frozen(world, clock,
 
 def test_the_only_successor_holds_the_work_of_a_unit_that_is_over_and_is_shown_before(world, clock, merged):
     version_id = draft_of(world, clock, task_of(COMMUNES), task_of("UBND xã Tân Lập", title="Báo cáo"))
-    page = show.review(world.actor("coordinator"), version_id, at=clock.now)
+    page = show_review.review(world.actor("coordinator"), version_id, at=clock.now)
     assert {(one.name, one.now, one.assignments) for one in page.heirs} == {
         ("UBND xã Tân Lập", "UBND xã Tân Bình", 2),
         ("UBND xã Bình Minh", "UBND xã Tân Bình", 1),
@@ -198,7 +198,7 @@ def test_without_one_successor_a_person_is_asked_and_picks(app, world, clock, he
     ends(world.tan_lap, *(getattr(world, one) for one in heirs), kind="split")
     version_id = draft_of(world, clock, task_of("UBND xã Tân Lập"))
     coordinator = world.actor("coordinator")
-    page = show.review(coordinator, version_id, at=clock.now)
+    page = show_review.review(coordinator, version_id, at=clock.now)
     assert [doubt.code for doubt in page.rows[0].blocking] == ["unit-gone"]
     offered = [choice.value for choice in page.rows[0].mentions[0].choices]
     assert offered[: len(heirs)] == [f"unit:{getattr(world, one)}" for one in heirs]
@@ -220,7 +220,7 @@ def test_a_unit_that_came_later_can_be_picked_but_is_not_meant_by_itself(app, wo
     later = unit_of(world, "Phòng Dân tộc và Tôn giáo", since=FIRST, kind="office")
     db.session.commit()
     version_id = draft_of(world, clock, task_of("Phòng Dân tộc và Tôn giáo"))
-    page = show.review(world.actor("coordinator"), version_id, at=clock.now)
+    page = show_review.review(world.actor("coordinator"), version_id, at=clock.now)
     assert page.rows[0].mentions[0].value == ""
     assert f"unit:{later}" in {choice.value for choice in page.choices}
 
@@ -229,7 +229,7 @@ def test_overruled_the_work_stays_with_the_unit_that_was_named(app, world, clock
     ends(world.tan_lap)
     version_id = draft_of(world, clock, task_of("UBND xã Tân Lập"))
     coordinator = world.actor("coordinator")
-    page = show.review(coordinator, version_id, at=clock.now)
+    page = show_review.review(coordinator, version_id, at=clock.now)
     review.overrule(
         coordinator,
         page.rows[0].id,
@@ -279,7 +279,7 @@ def test_a_unit_with_work_of_its_own_keeps_what_it_inherited_besides(app, world,
     db.session.commit()
     clock.day(2026, 5, 12)
     again = draft_of(world, clock, task_of("UBND xã Phú Hòa"), issued_on="2026-05-10", plan_id=plan_id)
-    page = show.review(world.actor("coordinator"), again, at=clock.now)
+    page = show_review.review(world.actor("coordinator"), again, at=clock.now)
     assert [(one.title, one.units) for one in page.dropped] == [
         ("Rà soát, kiện toàn tổ hòa giải", ("UBND xã Bình Minh",))
     ]
@@ -290,7 +290,7 @@ def test_a_unit_with_work_of_its_own_keeps_what_it_inherited_besides(app, world,
 
 def test_what_a_version_withdraws_is_named_before(world, clock, followed):
     other = draft_of(world, clock, task_of("Phòng Tư pháp", title="Việc khác hẳn"), plan_id=followed)
-    page = show.review(world.actor("coordinator"), other, at=clock.now)
+    page = show_review.review(world.actor("coordinator"), other, at=clock.now)
     dropped = page.dropped[0]
     assert (dropped.title, dropped.due) == ("Rà soát, kiện toàn tổ hòa giải", DUE)
     assert sorted(dropped.units) == ["UBND xã Phú Hòa", "UBND xã Tân Bình", "UBND xã Tân Bình"]
@@ -303,7 +303,7 @@ def test_finished_work_is_neither_withdrawn_nor_named(world, clock, followed):
     coordinator = world.actor("coordinator")
     work.tick_on_behalf(coordinator, row.id, given, received_on=date(2026, 5, 12), via="paper", at=clock.now)
     other = draft_of(world, clock, task_of("Phòng Tư pháp", title="Việc khác hẳn"), plan_id=followed)
-    page = show.review(coordinator, other, at=clock.now)
+    page = show_review.review(coordinator, other, at=clock.now)
     assert "UBND xã Phú Hòa" not in page.dropped[0].units
     published(world, other, clock)
     assert held(followed, state="submitted") == {(world.phu_hoa, world.phu_hoa)}

@@ -15,7 +15,7 @@ from notifications.sweep import sweep
 from tracker.access import OPERATOR, Actor, Grant
 from tracker.drafts.model import PlanPeriod, TaskDraft, TimingDraft
 from tracker.extensions import db
-from tracker.services import plans, publish, review, rosters, show
+from tracker.services import plans, publish, review, rosters, show, show_review
 from tracker.store.models import (
     Alias,
     Assignment,
@@ -87,16 +87,16 @@ def import_real(world, shared, name, at):
 def settle(world, version_id, at):
     """What a person does in the review: whom nobody knows is chosen or left out, what is past was done."""
     coordinator = world.actor("coordinator")
-    page = show.review(coordinator, version_id, at=at)
+    page = show_review.review(coordinator, version_id, at=at)
     for row in page.rows:
         for mention in row.mentions:
             if mention.part == "lead" and not mention.value:
-                row_version = show.review(coordinator, version_id, at=at).row_version
+                row_version = show_review.review(coordinator, version_id, at=at).row_version
                 value = "none" if "liên quan" in mention.text else f"unit:{world.justice}"
                 review.choose_units(coordinator, row.id, mention.text, value, row_version=row_version, at=at)
-    row_version = show.review(coordinator, version_id, at=at).row_version
+    row_version = show_review.review(coordinator, version_id, at=at).row_version
     review.choose_past(coordinator, version_id, {"all": "open"}, row_version=row_version, at=at)
-    return show.review(coordinator, version_id, at=at)
+    return show_review.review(coordinator, version_id, at=at)
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -237,15 +237,15 @@ def pick(committee, kind, text, coordinator_id):
 
 def reviewed(actor, committee, kind, version_id, coordinator_id, at):
     """Every lead that nobody knows is picked, every period that is over is still to do."""
-    for row in show.review(actor, version_id, at=at).rows:
+    for row in show_review.review(actor, version_id, at=at).rows:
         for mention in row.mentions:
             if mention.part == "lead" and (not mention.value or mention.text in kind.picked):
-                page = show.review(actor, version_id, at=at)
+                page = show_review.review(actor, version_id, at=at)
                 value = pick(committee, kind, mention.text, coordinator_id)
                 review.choose_units(actor, row.id, mention.text, value, row_version=page.row_version, at=at)
-    page = show.review(actor, version_id, at=at)
+    page = show_review.review(actor, version_id, at=at)
     review.choose_past(actor, version_id, {"all": "open"}, row_version=page.row_version, at=at)
-    return show.review(actor, version_id, at=at)
+    return show_review.review(actor, version_id, at=at)
 
 
 def given(text):
@@ -336,7 +336,7 @@ def test_two_due_dates_of_one_task_in_one_year_give_two_assignments_a_unit(app, 
     )
     task = TaskDraft(("1",), "report", "Báo cáo kết quả", leads=("UBND các xã, thị trấn",), timings=timings)
     review.add_row(coordinator, version_id, task, row_version=1, at=clock.now)
-    page = show.review(coordinator, version_id, at=clock.now)
+    page = show_review.review(coordinator, version_id, at=clock.now)
     assert page.head.period == PlanPeriod(date(2026, 1, 1), date(2026, 12, 31))
     publish.publish(coordinator, version_id, row_version=page.row_version, at=clock.now)
     for unit in (world.tan_lap, world.binh_minh, world.phu_hoa):

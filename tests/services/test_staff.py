@@ -12,7 +12,19 @@ from tests.web.conftest import PLAN
 from tracker.access import OPERATOR, Actor
 from tracker.errors import Forbidden, Invalid, NotFound, Refused, TrackerError
 from tracker.extensions import db
-from tracker.services import absences, accounts, feeds, plans, publish, review, show, show_staff, staff, work
+from tracker.services import (
+    absences,
+    accounts,
+    feeds,
+    plans,
+    publish,
+    review,
+    show,
+    show_review,
+    show_staff,
+    staff,
+    work,
+)
 from tracker.services.absences import Leave
 from tracker.services.staff_change import Change, change_staff, preview_change
 from tracker.services.staff_parts import Entered
@@ -68,10 +80,10 @@ def planned(app, world, clock):
     version = plans.import_plan(
         coordinator, world.committee, world.justice, "12-kh.txt", PLAN.encode(), at=at
     )
-    page = show.review(coordinator, version, at=at)
+    page = show_review.review(coordinator, version, at=at)
     if page.past_unchosen:
         review.choose_past(coordinator, version, {"all": "open"}, row_version=page.row_version, at=at)
-        page = show.review(coordinator, version, at=at)
+        page = show_review.review(coordinator, version, at=at)
     publish.publish(coordinator, version, row_version=page.row_version, at=at)
     clock.now = today
     rows = show.unit_work(world.actor("officer"), world.tan_lap, at=today)

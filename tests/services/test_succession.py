@@ -10,7 +10,18 @@ from sqlalchemy import func, select
 from tracker.clock import at_vietnam
 from tracker.errors import Forbidden, Invalid, Refused
 from tracker.extensions import db
-from tracker.services import endings, feeds, periods, plans, publish, review, show, succession, work
+from tracker.services import (
+    endings,
+    feeds,
+    periods,
+    plans,
+    publish,
+    review,
+    show,
+    show_review,
+    succession,
+    work,
+)
 from tracker.services.succession import Choices, Faulty
 from tracker.services.work import Given
 from tracker.sheets.words import both_names
@@ -74,10 +85,10 @@ def plan(app, world, clock):
     version = plans.import_plan(
         coordinator, world.committee, world.justice, "12-kh.txt", PLAN.encode(), at=at
     )
-    page = show.review(coordinator, version, at=at)
+    page = show_review.review(coordinator, version, at=at)
     if page.past_unchosen:
         review.choose_past(coordinator, version, {"all": "open"}, row_version=page.row_version, at=at)
-        page = show.review(coordinator, version, at=at)
+        page = show_review.review(coordinator, version, at=at)
     publish.publish(coordinator, version, row_version=page.row_version, at=at)
     clock.now = today
     return db.session.scalar(select(Plan.id))

@@ -8,7 +8,7 @@ import pytest
 
 from tracker.errors import Forbidden, Invalid, Refused
 from tracker.extensions import db
-from tracker.services import plans, publish, review, show, work
+from tracker.services import plans, publish, review, show, show_review, work
 from tracker.services.work import Given
 from tracker.store.models import Assignment, Fact
 
@@ -67,10 +67,10 @@ def draft(app, world, clock):
 
 def publish_draft(world, version_id, at):
     coordinator = world.actor("coordinator")
-    page = show.review(coordinator, version_id, at=at)
+    page = show_review.review(coordinator, version_id, at=at)
     if page.past_unchosen:
         review.choose_past(coordinator, version_id, {"all": "open"}, row_version=page.row_version, at=at)
-        page = show.review(coordinator, version_id, at=at)
+        page = show_review.review(coordinator, version_id, at=at)
     return publish.publish(coordinator, version_id, row_version=page.row_version, at=at)
 
 

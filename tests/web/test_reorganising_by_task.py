@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.web.test_reorganising_pages import HOME, hidden, text
 from tracker.extensions import db
-from tracker.services import plans, publish, show
+from tracker.services import plans, publish, show_review
 from tracker.store.models import Assignment, UnitVersion
 
 pytestmark = pytest.mark.usefixtures("sqlite_app")
@@ -45,7 +45,7 @@ def works(world, clock):
     version = plans.import_plan(
         coordinator, world.committee, world.justice, "12-kh.txt", PLAN.encode(), at=at
     )
-    page = show.review(coordinator, version, at=at)
+    page = show_review.review(coordinator, version, at=at)
     publish.publish(coordinator, version, row_version=page.row_version, at=at)
     clock.day(2026, 5, 12)
     held = select(Assignment).where(Assignment.holder_id == world.culture)

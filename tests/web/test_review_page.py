@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from tracker.drafts.model import Doubt, Source, TaskDraft, TimingDraft
 from tracker.errors import Invalid
 from tracker.extensions import db
-from tracker.services import plans, show
+from tracker.services import plans, show_review
 from tracker.store.models import PlanVersion
 from tracker.store.queries.rows import ReviewRow
 from tracker.web.marking import paragraphs
@@ -74,7 +74,7 @@ def state(world, clock, draft):
 
     def ask():
         db.session.rollback()
-        return show.review(world.actor("coordinator"), draft, at=clock.now)
+        return show_review.review(world.actor("coordinator"), draft, at=clock.now)
 
     return ask
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.conftest import PLAN
 from tracker.extensions import db
-from tracker.services import plans, publish, review, show
+from tracker.services import plans, publish, review, show_review
 from tracker.store.models import Alias, DraftRow, TaskVersion
 
 LEAD = "UBND các xã, thị trấn"
@@ -107,10 +107,10 @@ def test_when_several_units_have_done_it_is_chosen_and_shown_on_the_plan(
     assert save(**{"completion": "some", "completion-n": "2"}).status_code == 303
     assert stored(row).completion == "2"
     actor = world.actor("coordinator")
-    page = show.review(actor, draft, at=clock.now)
+    page = show_review.review(actor, draft, at=clock.now)
     if page.past_unchosen:
         review.choose_past(actor, draft, {"all": "open"}, row_version=page.row_version, at=clock.now)
-        page = show.review(actor, draft, at=clock.now)
+        page = show_review.review(actor, draft, at=clock.now)
 
     publish.publish(actor, draft, row_version=page.row_version, at=clock.now)
     assert db.session.query(TaskVersion).order_by(TaskVersion.position).first().completion == "2"

@@ -19,7 +19,7 @@ from tracker.drafts.model import TaskDraft
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.services import publish as publishing
 from tracker.services import review as deeds
-from tracker.services import show
+from tracker.services import show_review
 from tracker.store.queries.rows import MentionRow, Review, ReviewRow
 from tracker.units.groups import picked
 from tracker.units.meaning import Meaning
@@ -383,7 +383,7 @@ def _as_typed(before: TaskDraft) -> TaskDraft:
 
 
 def _found(version_id: int) -> Review:
-    return show.review(context.actor(), version_id, at=context.now())
+    return show_review.review(context.actor(), version_id, at=context.now())
 
 
 def _row_of(found: Review, row_id: int) -> ReviewRow:

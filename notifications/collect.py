@@ -220,13 +220,13 @@ class _Writing:
             self.errors.append(f"Không ghi được văn bản đôn đốc đến hạn: {error!r}")
 
     def _note(self, found: Mapping[tuple[int, tuple[int, date]], Urging]) -> None:
-        """The facts, once for an assignment and due day: sweeps take turns at it."""
+        """The facts, once for an assignment, due day and step: sweeps take turns at it."""
         if not found:
             return
         owing.lock_committees(self.session, {committee_id for committee_id, _key in found})
         noted = owing.urged(self.session, [one.assignment_id for one in found.values()])
-        for (committee_id, key), one in sorted(found.items()):
-            if key not in noted:
+        for (committee_id, _key), one in sorted(found.items()):
+            if one.noted_as not in noted:
                 record(
                     self.session,
                     OPERATOR,

@@ -160,7 +160,7 @@ class Reading:
         """Urging letters that are due and were not noted."""
         due = urgings(self.duties, self.ladders, self.calendar, self.today, ())
         noted = owing.urged(self.session, [one.assignment_id for one in due])
-        return [one for one in due if one.key not in noted]
+        return [one for one in due if one.noted_as not in noted]
 
     def weekly(self, since: date) -> set[int]:
         """Who is to have a summary of the week: coordinators whose plans run, and leaders. It falls on the first

@@ -236,7 +236,7 @@ def _told(
 
 @dataclass(frozen=True)
 class Urging:
-    """An urging letter that is due: once for each due date, whoever is told of it."""
+    """An urging letter that is due: once for each due date and step that asks for one, whoever is told of it."""
 
     assignment_id: int
     plan_id: int
@@ -248,15 +248,20 @@ class Urging:
     def key(self) -> tuple[int, date]:
         return (self.assignment_id, self.due_on)
 
+    @property
+    def noted_as(self) -> tuple[int, date, str]:
+        return (*self.key, self.step)
+
 
 def urgings(
     duties: Iterable[Duty],
     ladders: Ladders,
     calendar: WorkCalendar,
     today: date,
-    recorded: Collection[tuple[int, date]],
+    recorded: Collection[tuple[int, date, str]],
 ) -> list[Urging]:
-    """Which letters are due and not recorded: not to courtesy units, nor while another day is asked for."""
+    """Which letters are due and not recorded, of several steps the last that was reached: not to courtesy units, nor
+    while another day is asked for."""
     if not calendar.works(today):
         return []
     rungs = _Rungs(ladders, calendar, today)
@@ -267,8 +272,8 @@ def urgings(
         for rung in rungs.of(duty):
             if rung.letter and duty.due_on:
                 one = Urging(duty.assignment_id, duty.plan_id, duty.unit_id, duty.due_on, rung.code)
-                found.setdefault(one.key, one)
-    return [one for key, one in found.items() if key not in recorded]
+                found[one.key] = one
+    return [one for one in found.values() if one.noted_as not in recorded]
 
 
 # What is told once

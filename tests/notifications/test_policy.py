@@ -246,8 +246,13 @@ def test_of_a_unit_with_nobody_the_coordinators_are_told_under_the_codes_of_the_
     assert told(duty(unit_id=30, coordinator_id=30), date(2026, 5, 21)) == []
 
 
-def letters(one: Duty, today: str, recorded: frozenset[tuple[int, date]] = frozenset()) -> list[Urging]:
-    return urgings([one], LADDERS, NATIONAL, date.fromisoformat(today), recorded)
+def letters(
+    one: Duty,
+    today: str,
+    recorded: frozenset[tuple[int, date, str]] = frozenset(),
+    ladders: Ladders = LADDERS,
+) -> list[Urging]:
+    return urgings([one], ladders, NATIONAL, date.fromisoformat(today), recorded)
 
 
 def test_an_urging_letter_is_due_once_for_each_due_day() -> None:
@@ -255,8 +260,19 @@ def test_an_urging_letter_is_due_once_for_each_due_day() -> None:
     (one,) = letters(duty(), "2026-05-27")
     assert (one.assignment_id, one.due_on, one.step, one.plan_id) == (1, WEDNESDAY, "+5", 7)
     assert letters(duty(), "2026-05-30") == []  # a Saturday
-    assert letters(duty(), "2026-06-10", frozenset({one.key})) == []
-    assert letters(duty(date(2026, 5, 21)), "2026-06-10", frozenset({one.key})) != []
+    assert letters(duty(), "2026-06-10", frozenset({one.noted_as})) == []
+    assert letters(duty(date(2026, 5, 21)), "2026-06-10", frozenset({one.noted_as})) != []
+
+
+def test_a_second_letter_is_due_at_a_later_step_that_asks_for_one() -> None:
+    steps = tuple(Step(days, "working", ("coordinator",), letter=True) for days in (5, 15))
+    own = Ladders({"committee": Ladder(steps)})
+    (first,) = letters(duty(), "2026-05-27", ladders=own)
+    assert letters(duty(), "2026-06-09", frozenset({first.noted_as}), own) == []
+    (second,) = letters(duty(), "2026-06-10", frozenset({first.noted_as}), own)
+    assert (first.step, second.step) == ("+5", "+15")
+    assert letters(duty(), "2026-06-10", ladders=own) == [second], "after an outage over both it is one letter"
+    assert letters(duty(), "2026-06-11", frozenset({second.noted_as}), own) == []
 
 
 @pytest.mark.parametrize(

@@ -310,7 +310,7 @@ def _told_in_letters(on: Any, committee_id: int) -> Any:
 def telling_a_day() -> ColumnElement[bool]:
     """Notices, with their assignments, that told of a due day."""
     undated = (Notice.step == PUBLISHED) & (Notice.due_on == Assignment.published_on)
-    return _dated(Notice) & ~undated
+    return and_(_dated(Notice), ~undated)
 
 
 def _dated(notice: Any) -> Any:
@@ -384,10 +384,10 @@ def reminders_off(session: AnySession) -> set[int]:
 # Urging letters
 
 
-def urged(session: AnySession, ids: Iterable[int]) -> set[tuple[int, date]]:
-    """(assignment, due day) for which an urging letter was noted as due."""
+def urged(session: AnySession, ids: Iterable[int]) -> set[tuple[int, date, str]]:
+    """(assignment, due day, step) for which an urging letter was noted as due."""
     return {
-        (work, date.fromisoformat(after["due_on"]))
+        (work, date.fromisoformat(after["due_on"]), str(after.get("step", "")))
         for batch in batches(ids)
         for work, after in session.execute(
             select(Fact.thing_id, Fact.after).where(

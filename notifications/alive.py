@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from flask import current_app
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from tracker.extensions import db
@@ -57,12 +58,13 @@ def _held_in_postgres(token: str) -> Iterator[None]:
         db.engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=KEEPALIVE
     )
     number = zlib.crc32(token.encode())
+    mark = {"room": ROOM, "number": number - 2**32 if number >= 2**31 else number}
     with engine.connect() as connection:
-        connection.execute(
-            text("select pg_advisory_lock(:room, :number)"),
-            {"room": ROOM, "number": number - 2**32 if number >= 2**31 else number},
-        )
+        connection.execute(text("select pg_advisory_lock(:room, :number)"), mark)
         yield
+        with suppress(DBAPIError):  # a connection that broke has let go already
+            # Closing alone lets go a moment later, and until then a next sweep would take this one for living.
+            connection.execute(text("select pg_advisory_unlock(:room, :number)"), mark)
 
 
 @contextmanager

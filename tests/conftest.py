@@ -23,6 +23,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from tests.kept import keep_routes, keep_statements, keep_templates, share_statements
 from tracker.access import Actor
 from tracker.app import create_app
 from tracker.clock import at_vietnam
@@ -35,6 +36,8 @@ from tracker.units.matching import key
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 PASSWORD = "mat-khau-thu-nghiem"
+
+keep_routes()
 
 
 def lacking(what: str) -> None:
@@ -118,6 +121,7 @@ def _migrate(url: str, folder: Path) -> None:
     with app.app_context():
         flask_migrate.upgrade()
         db.session.remove()
+        keep_statements(db.engine)
         if db.engine.dialect.name == "sqlite":
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("ROLLBACK")
@@ -172,13 +176,14 @@ class MailSink:
 
     @property
     def settings(self) -> Smtp:
-        return Smtp(host=self.host, port=self.port, sender="dondoc@sonthanh.example", timeout=5)
+        return Smtp(host=self.host, port=self.port, sender="dondoc@sonthanh.example", timeout=30)
 
 
 @pytest.fixture
 def smtp() -> Iterator[MailSink]:
-    from aiosmtpd.controller import Controller
     from aiosmtpd.handlers import Message
+
+    from tests.listening import MailServer
 
     kept: list[Any] = []
 
@@ -186,19 +191,10 @@ def smtp() -> Iterator[MailSink]:
         def handle_message(self, message: Any) -> None:
             kept.append(message)
 
-    # With a name given, nobody asks a name server for it at each connection.
-    controller = Controller(Keep(), hostname="127.0.0.1", port=free_port(), server_hostname="localhost")
-    controller.start()
-    yield MailSink(controller.hostname, controller.port, kept)
-    controller.stop()
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    server = MailServer(Keep())
+    server.start()
+    yield MailSink(server.hostname, server.port, kept)
+    server.stop()
 
 
 class FreshClient(FlaskClient):
@@ -212,6 +208,9 @@ def make_app(url: str, folder: Path, clock: Callable[[], datetime], **changes: A
     app = create_app(settings_for(url, folder, **changes), clock)
     app.config["TESTING"] = True
     app.test_client_class = FreshClient
+    keep_templates(app)
+    with app.app_context():
+        share_statements(db.engine)
     return app
 
 

@@ -16,7 +16,7 @@ from tracker.clock import at_vietnam, vietnam_day
 from tracker.documents.read import read
 from tracker.extensions import db
 from tracker.parsing.plan import parse
-from tracker.services import accounts, show, show_review, succession
+from tracker.services import accounts, show, show_dashboard, show_review, succession
 from tracker.store.models import Alias, Assignment, Committee, Fact, Person, Plan, Submission, Unit, UnitGroup
 from tracker.store.queries.units import grants
 
@@ -42,7 +42,7 @@ def test_there_is_always_work_overdue_soon_done_and_to_decide(sqlite_app: Flask,
     at = at_vietnam(day, 8)
     demo.load(sqlite_app, at=at)
     leader = actor("lanhdao", day)
-    total = show.matrix(leader, committee(), at=at).total
+    total = show_dashboard.matrix(leader, committee(), at=at).total
     assert min(total.overdue, total.soon, total.done, total.submitted, total.waiting, total.undated) > 0
     works = [one for one in db.session.scalars(select(Assignment)) if one.due_on]
     overdue = {one.due_on for one in works if one.state == "open" and one.due_on < day}

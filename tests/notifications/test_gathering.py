@@ -16,7 +16,7 @@ from notifications.making import Order, words
 from tests.notifications.conftest import Desk
 from tracker.clock import at_vietnam
 from tracker.extensions import db
-from tracker.services import show
+from tracker.services import show_dashboard
 from tracker.services.links import work_of_link
 from tracker.store.models import Absence, Letter, Notice, Person, Submission
 
@@ -179,7 +179,7 @@ def test_the_week_has_the_figures_of_the_page(told: Made, desk: Desk, world: Any
     desk.give("Báo cáo tháng 5", date(2026, 5, 21))
     letter = told("leader", weekly=True)
     assert letter.subject == "Tổng hợp tuần từ 18/5: 1 đơn vị có việc quá hạn, 1 nhiệm vụ đến hạn trong tuần"
-    page = show.matrix(world.actor("leader"), world.committee, at=AT).plans[0].tally
+    page = show_dashboard.matrix(world.actor("leader"), world.committee, at=AT).plans[0].tally
     rate = page.on_time
     assert (
         f"- 12/KH-UBND: đến hạn {rate.denominator}, đúng hạn {rate.numerator}, muộn 1, chưa xong 1, "

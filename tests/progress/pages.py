@@ -9,7 +9,7 @@ from tests.progress.recount import added, recount, told
 from tracker.access import Actor
 from tracker.clock import vietnam_day
 from tracker.progress.counts import Tally
-from tracker.services import show
+from tracker.services import show, show_dashboard
 
 NOTHING = told(Tally())
 
@@ -28,7 +28,7 @@ def differences(overseer: Actor, committee_id: int, *, at: datetime, pages: bool
     by_cell = recount("assignments", where, "plan_id, holder_id", today)
     by_plan, by_unit = added(by_cell, 0), added(by_cell, 1)
     tasks = recount("tasks", where, "plan_id", today)
-    matrix = show.matrix(overseer, committee_id, at=at)
+    matrix = show_dashboard.matrix(overseer, committee_id, at=at)
     found = _same("all", matrix.total, added(by_cell).get(()))
     for foot, plan in zip(matrix.feet, matrix.plans, strict=True):
         found += _same(f"foot of plan {plan.id}", foot, by_plan.get((plan.id,)))

@@ -9,7 +9,7 @@ from typing import Any
 from tracker.access import Actor
 from tracker.clock import at_vietnam
 from tracker.extensions import db
-from tracker.services import plans, publish, show, show_review
+from tracker.services import plans, publish, show_dashboard, show_review
 from tracker.services.accounts import hash_password
 from tracker.store.models import Assignment, Extension, Fact, Person, Role, Wait
 
@@ -61,7 +61,7 @@ class Desk:
     def of(self, words: str, unit: str = "tan_lap") -> Assignment:
         db.session.rollback()
         today = at_vietnam(date(2026, 5, 12), 8)
-        work = show.cell(
+        work = show_dashboard.cell(
             self.world.actor("leader"), self.world.committee, None, getattr(self.world, unit), at=today
         )
         row = next(row for row in work if row.title.startswith(words))

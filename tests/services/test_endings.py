@@ -9,7 +9,7 @@ import pytest
 from tests.services.test_periods import EVIDENCE, of_period, plan
 from tracker.errors import Forbidden, Invalid, NotFound, Refused
 from tracker.extensions import db
-from tracker.services import endings, plans, publish, show, work
+from tracker.services import endings, plans, publish, show, show_dashboard, work
 from tracker.store.models import Assignment, Evidence, Fact, Plan
 
 __all__ = ["plan"]
@@ -58,7 +58,7 @@ def test_an_ended_plan_leaves_the_working_lists_and_stays_readable(world, clock,
     assert set(states(plan)) == {"excused"}
     one = of_period("2026-H1", world.tan_lap)
     assert (one.excuse, one.excuse_reason) == ("plan-closed", "hết thời gian thực hiện")
-    assert show.matrix(coordinator, world.committee, at=clock.now).plans == ()
+    assert show_dashboard.matrix(coordinator, world.committee, at=clock.now).plans == ()
     [row] = show.plans(coordinator, at=clock.now)
     assert row.ending == "closed"
     page = show.unit_work(world.actor("officer"), world.tan_lap, at=clock.now)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tracker.services import show, work
+from tracker.services import show, show_dashboard, work
 from tracker.web.dashboard import in_order
 
 pytestmark = pytest.mark.usefixtures("sqlite_app")
@@ -109,7 +109,7 @@ def test_an_acceptance_changes_the_cell(published, world, clock, work_id, signed
 
 def ids(world, clock):
     actor = world.actor("coordinator")
-    rows = show.cell(actor, world.committee, None, None, at=clock.now)
+    rows = show_dashboard.cell(actor, world.committee, None, None, at=clock.now)
     return {f"{row.unit_id} {row.title}": row for row in rows}
 
 

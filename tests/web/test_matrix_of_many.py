@@ -12,7 +12,7 @@ from tests.conftest import PASSWORD
 from tests.services.test_succession import carried_out, merge
 from tests.web.test_very_many_people import add_communes
 from tracker.extensions import db
-from tracker.services import figures, show
+from tracker.services import figures, show_dashboard
 from tracker.store.models import Assignment
 from tracker.store.queries.work import Wanted
 from tracker.web.dashboard import on_page
@@ -80,7 +80,7 @@ def test_a_page_that_is_not_there_is_the_nearest_one(many, signed_in, number):
 
 
 def test_figures_that_are_counted_once_are_those_that_are_counted_each_time(many, world, clock):
-    found = show.matrix(world.actor("leader"), world.committee, at=clock.now)
+    found = show_dashboard.matrix(world.actor("leader"), world.committee, at=clock.now)
     lines = figures.lines(Wanted(plans=[1]))
     for _kind, rows in found.sections:
         for row in rows:

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.services import show, show_urging
+from tracker.services import show, show_dashboard, show_urging
 from tracker.sheets.chat import UnitCount, chat_text
 from tracker.web import context
 from tracker.web.guard import asks
@@ -33,7 +33,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
 @asks("dashboard.see")
 def everything() -> ResponseReturnValue:
     """All plans that go on."""
-    found = show.matrix(context.actor(), context.committee_id(), at=context.now())
+    found = show_dashboard.matrix(context.actor(), context.committee_id(), at=context.now())
     counts = [
         UnitCount(row.unit.short_name, row.total.overdue, row.total.today)
         for _kind, rows in found.sections

@@ -12,7 +12,15 @@ from flask_babel import gettext as _
 from tracker import access
 from tracker.errors import NotFound
 from tracker.progress.counts import Tally
-from tracker.services import listing, reminders, show, show_asking, show_reading, show_urging, show_work
+from tracker.services import (
+    listing,
+    reminders,
+    show_asking,
+    show_dashboard,
+    show_reading,
+    show_urging,
+    show_work,
+)
 from tracker.sheets.words import UNIT_KINDS
 from tracker.store.queries.rows import Matrix, MatrixRow, WorkRow
 from tracker.web import context
@@ -44,7 +52,7 @@ def matrix() -> ResponseReturnValue:
     """The matrix; `?ke-hoach=` and `?don-vi=` open the panel beside it, `?loc=qua-han` leaves late units;
     of very many units so many to a page (`?trang=`)."""
     actor, committee = context.actor(), context.committee_id()
-    found = show.matrix(actor, committee, at=context.now())
+    found = show_dashboard.matrix(actor, committee, at=context.now())
     late_only = request.args.get("loc") == "qua-han"
     listed = in_order(late_sections(found) if late_only else found.sections)
     pages = max(1, -(-sum(len(rows) for _kind, rows in listed) // UNITS_A_PAGE))
@@ -110,7 +118,7 @@ def _panel(found: Matrix, committee: int) -> Panel | None:
     plan_id, unit_id = request.args.get("ke-hoach", type=an_id), request.args.get("don-vi", type=an_id)
     if plan_id is None and unit_id is None:
         return None
-    rows = show.cell(context.actor(), committee, plan_id, unit_id, at=context.now())
+    rows = show_dashboard.cell(context.actor(), committee, plan_id, unit_id, at=context.now())
     return Panel(
         title=_unit_name(found, unit_id),
         plan_name=_plan_name(found, plan_id),

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.errors import Invalid, NotFound, TrackerError, UnreadableFile
-from tracker.services import show, show_asking, show_work
+from tracker.services import show, show_asking, show_dashboard, show_work
 from tracker.services import work as deeds
 from tracker.services.work import Given
 from tracker.sheets.words import day_words
@@ -114,7 +114,7 @@ def _next_to_accept(page: WorkPage) -> int | None:
     """After an acceptance: the next piece of work that waits for this person."""
     if not can("dashboard.see"):
         return None
-    return show.next_to_accept(actor(), page.row.committee_id, without=page.row.id)
+    return show_dashboard.next_to_accept(actor(), page.row.committee_id, without=page.row.id)
 
 
 def _waiting(page: WorkPage) -> SubmissionRow | None:

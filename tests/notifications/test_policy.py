@@ -190,28 +190,6 @@ def test_no_turn_of_the_rhythm_is_owed_that_was_over_when_the_work_came() -> Non
     assert told(late, date(2026, 6, 12), ladders=own) == [("+17", OFFICER)]
 
 
-def test_what_is_opened_again_when_it_was_late_for_long_goes_on_with_the_rhythm_of_its_due_day() -> None:
-    own = Ladders({"committee": Ladder((), Rhythm((1, 3, 7), 5, ("officer",)))})
-    recorded: set[Key] = set()
-    days = {}
-    for n in range(1, 60):
-        today = WEDNESDAY + timedelta(days=n)
-        opened = date(2026, 6, 29) if today >= date(2026, 6, 29) else LONG_AGO  # it was returned on that day
-        steps = owed([duty(urged_from=opened)], TEAMS, own, NATIONAL, today, recorded)
-        recorded |= {one.key for one in steps}
-        if steps:
-            days[today] = steps[0].step
-    assert list(days.values()) == ["+1", "+3", "+7", "+12", "+17", "+22", "+27", "+32", "+37", "+42"]
-    assert days[date(2026, 7, 3)] == "+32"  # the Friday after, not 28 working days later
-
-
-def test_no_turn_of_the_rhythm_is_owed_that_was_over_when_the_work_came() -> None:
-    own = Ladders({"committee": Ladder((), Rhythm((1, 3, 7), 5, ("officer",)))})
-    late = duty(urged_from=date(2026, 6, 5))  # the day of +12
-    assert told(late, date(2026, 6, 5), ladders=own) == told(late, date(2026, 6, 11), ladders=own) == []
-    assert told(late, date(2026, 6, 12), ladders=own) == [("+17", OFFICER)]
-
-
 def test_the_closest_ladder_holds_for_a_task_a_kind_in_a_plan_a_plan_and_a_kind() -> None:
     def only(days: int) -> Ladder:
         return Ladder((Step(days, "calendar", ("officer",)),))
@@ -271,7 +249,9 @@ def test_a_second_letter_is_due_at_a_later_step_that_asks_for_one() -> None:
     assert letters(duty(), "2026-06-09", frozenset({first.noted_as}), own) == []
     (second,) = letters(duty(), "2026-06-10", frozenset({first.noted_as}), own)
     assert (first.step, second.step) == ("+5", "+15")
-    assert letters(duty(), "2026-06-10", ladders=own) == [second], "after an outage over both it is one letter"
+    assert letters(duty(), "2026-06-10", ladders=own) == [second], (
+        "after an outage over both it is one letter"
+    )
     assert letters(duty(), "2026-06-11", frozenset({second.noted_as}), own) == []
 
 

@@ -17,7 +17,7 @@ from tracker.deadlines.told_once import Call
 from tracker.deadlines.workdays import NATIONAL
 from tracker.extensions import db
 from tracker.services import explaining, extending, handing_back, waiting
-from tracker.store.models import Explanation, HandBack, Notice
+from tracker.store.models import Explanation, HandBack, Notice, Role
 
 MONDAY = date(2026, 5, 18)
 TEAM = {5: Team(officers=(1, 2), heads=(3,))}
@@ -199,6 +199,39 @@ def test_nothing_goes_up_while_a_request_waits_for_its_decision(
         at=clock.now,
     )
     assert "Rà soát" in next_morning(19)["head"]
+
+
+@pytest.mark.parametrize("what", [extending, handing_back])
+def test_what_was_held_while_nobody_decided_goes_up_step_by_step_after_the_refusal(
+    at_work: Any, world: Any, clock: Any, next_morning: Any, what: Any
+) -> None:
+    work = at_work.of("Rà soát").id
+    if what is extending:
+        extending.ask(world.actor("officer"), work, date(2026, 5, 29), "Chưa bầu xong.", at=clock.now)
+        asked = at_work.extension().id
+    else:
+        handing_back.ask(world.actor("officer"), work, "Không phải việc của xã.", at=clock.now)
+        asked = db.session.scalar(db.select(HandBack.id))
+    for day in (15, 18, 19, 20, 21, 22):
+        next_morning(day)
+    assert gone_up(work) == set()
+    version = at_work.version(work)
+    what.refuse(world.actor("coordinator"), asked, "Không được.", row_version=version, at=clock.now)
+    told = []
+    for day in (25, 26, 27):
+        next_morning(day)
+        told.append(gone_up(work))
+    assert told[0] == told[1] == {(world.people["head"], "+1")}
+    assert told[2] - told[0] == {(world.people["head"], "+3"), (world.people["coordinator"], "+3")}
+
+
+def gone_up(work: int) -> set[tuple[int, str]]:
+    """(person, step) of what was told of it above its officer."""
+    db.session.rollback()
+    notices = db.session.scalars(db.select(Notice).where(Notice.assignment_id == work))
+    found = {(one.person_id, one.step) for one in notices if one.step.startswith("+")}
+    officers = {one.person_id for one in db.session.scalars(db.select(Role).where(Role.role == "officer"))}
+    return {one for one in found if one[0] not in officers}
 
 
 def test_the_decision_about_a_hand_back_is_told_to_both_sides(

@@ -80,6 +80,7 @@ def refuse(actor: Actor, extension_id: int, reason: str, *, row_version: int, at
         reason = words_needed(reason, "Xin ghi lý do không đồng ý để đơn vị biết.")
         _decide(one, actor, "refused", reason, at)
         one.closed_at = at
+        work.urged_from = vietnam_day(at)  # what was held goes up step by step, not all on one morning
         note(actor, work, "extension-refused", at, {**iso(wanted_on=one.wanted_on), "reason": reason})
 
 

@@ -119,6 +119,7 @@ def refuse(actor: Actor, hand_back_id: int, reason: str, *, row_version: int, at
         one = _to_decide(actor, work, hand_back_id, at)
         reason = words_needed(reason, "Xin ghi lý do để đơn vị biết vì sao vẫn chủ trì việc này.")
         _decide(one, actor, "refused", reason, at)
+        work.urged_from = vietnam_day(at)  # what was held goes up step by step, not all on one morning
         note(actor, work, "hand-back-refused", at, {"reason": reason})
 
 

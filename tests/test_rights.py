@@ -66,7 +66,6 @@ FREE = {
     "show.holds_demonstration": "the log-in page says it to everybody",
     "show.my_units": "tells actors their own units",
     "show.plans": "lists only what `may` lets through",
-    "show.spans_of": "pure",
     "webhooks.secret_of": "asked by the sender, which signs with it",
     "webhooks.derived": "pure",
     "webhooks.add_message": "part of deeds and sweeps that have asked",

@@ -13,7 +13,7 @@ from tracker.access import OPERATOR, Actor, Grant
 from tracker.deadlines.due import Options
 from tracker.errors import Forbidden, Invalid, NotFound, Refused
 from tracker.extensions import db
-from tracker.services import calendar, plans, publish, review, show, show_review
+from tracker.services import calendar, plans, publish, review, show_review, show_work
 from tracker.services import work as deeds
 from tracker.services.calendar import NewDays, Removal, calendar_of
 from tracker.services.evidence import Given
@@ -312,7 +312,7 @@ def test_another_committees_row_is_not_found(sqlite_app, world, clock):
 
 
 def standing_of(world: Any, words: str, at: Any) -> Any:
-    page = show.work_page(world.actor("officer"), work(words, world.tan_lap).id, at=at)
+    page = show_work.work_page(world.actor("officer"), work(words, world.tan_lap).id, at=at)
     return page.row.standing, page
 
 

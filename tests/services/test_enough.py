@@ -9,7 +9,7 @@ import pytest
 from tests.services.asking_desk import PLAN, Desk
 from tracker.clock import at_vietnam
 from tracker.extensions import db
-from tracker.services import following, plans, publish, review, show, show_review, work
+from tracker.services import following, plans, publish, review, show, show_review, show_work, work
 from tracker.services.work import Given
 from tracker.store.models import Assignment, DraftRow
 from tracker.store.queries import notices
@@ -55,7 +55,7 @@ def told(world) -> list[str]:
 
 def standing_of(world, work_id) -> str:
     db.session.rollback()
-    return show.work_page(world.actor("officer"), work_id, at=LATE).row.standing.code
+    return show_work.work_page(world.actor("officer"), work_id, at=LATE).row.standing.code
 
 
 def test_while_nobody_has_done_it_every_unit_is_urged(desk, world):

@@ -11,7 +11,7 @@ import pytest
 from tests.services.test_whole_deed import PLAN, first_dated, publish_draft
 from tracker.errors import Forbidden, Invalid, Refused
 from tracker.extensions import db
-from tracker.services import following, noting, plans, show, show_work, work
+from tracker.services import following, noting, plans, show_work, work
 from tracker.services.figures import lines, of_units
 from tracker.services.work import Given
 from tracker.store.models import (
@@ -178,7 +178,7 @@ def test_notes_are_kept_and_change_no_figure(world, clock, row):
         (100, "Chưa có mẫu"),
         (40, ""),
     ]
-    listed = show.work_page(officer, row.id, at=clock.now).row
+    listed = show_work.work_page(officer, row.id, at=clock.now).row
     assert (listed.note.percent, listed.note.obstacle) == (100, "Chưa có mẫu")
     assert stored(row).state == "open"
 
@@ -227,7 +227,7 @@ def test_reopened_for_its_form_only_it_keeps_its_day(world, clock, row):
 def test_excused_work_says_why_and_can_be_reopened(world, clock, row):
     coordinator = world.actor("coordinator")
     following.excuse(coordinator, row.id, "Xã không có tổ hòa giải.", row_version=version(row), at=clock.now)
-    told = show.work_page(world.actor("officer"), row.id, at=clock.now).row
+    told = show_work.work_page(world.actor("officer"), row.id, at=clock.now).row
     assert (told.standing.code, told.excuse_reason) == ("excused", "Xã không có tổ hòa giải.")
     following.reopen(coordinator, row.id, "Đã thành lập.", row_version=version(row), at=clock.now)
     assert (stored(row).state, stored(row).excuse, stored(row).excuse_reason) == ("open", "", "")

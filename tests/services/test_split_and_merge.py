@@ -9,7 +9,7 @@ import pytest
 from tests.services.test_whole_deed import PLAN, first_dated, publish_draft
 from tracker.errors import Forbidden, Invalid, Refused
 from tracker.extensions import db
-from tracker.services import extending, plans, show, tasks, work
+from tracker.services import extending, plans, show, show_work, tasks, work
 from tracker.services.tasks import Part
 from tracker.services.work import Given
 from tracker.store.models import Assignment, Fact, Task, TaskVersion
@@ -38,7 +38,7 @@ def states(task_id: int) -> list[tuple[str, str]]:
 
 def accept_one(world, clock, row):
     work.tick(world.actor("officer"), row.id, Given(text="15/QĐ-UBND ngày 11/5/2026"), at=clock.now)
-    version = show.work_page(world.actor("coordinator"), row.id, at=clock.now).row.row_version
+    version = show_work.work_page(world.actor("coordinator"), row.id, at=clock.now).row.row_version
     work.accept(world.actor("coordinator"), row.id, row_version=version, at=clock.now)
 
 

@@ -22,6 +22,7 @@ from tracker.services import (
     show,
     show_review,
     show_staff,
+    show_work,
     staff,
     work,
 )
@@ -288,7 +289,7 @@ def test_a_deputy_does_the_work_on_those_days_and_history_names_who_acted(world,
     assert deputy.units() == {world.tan_lap, world.binh_minh}
     assert [g.acting_for for g in deputy.grants] == ["", "Nguyễn Thu Hằng"]
     work.tick(deputy, planned[0], Given(text="15/BC-UBND ngày 11/5/2026"), at=clock.now)
-    page = show.work_page(deputy, planned[0], at=clock.now)
+    page = show_work.work_page(deputy, planned[0], at=clock.now)
     assert page.submissions[0].person_name == "Lê Thị Mai"
     after = clock.day(2026, 5, 15)
     assert accounts.actor_of(world.people["other"], at=after).units() == {world.binh_minh}
@@ -405,7 +406,7 @@ def test_one_form_moves_everything_and_history_keeps_the_old_name(world, clock, 
     rows = show.unit_work(actor, world.tan_lap, at=clock.now)
     assert {row.id for _code, found in rows.groups for row in found} == set(planned)
     work.tick(actor, planned[1], Given(text="16/BC-UBND ngày 12/5/2026"), at=clock.now)
-    names = [show.work_page(actor, one, at=clock.now).submissions[0].person_name for one in planned[:2]]
+    names = [show_work.work_page(actor, one, at=clock.now).submissions[0].person_name for one in planned[:2]]
     assert names == ["Nguyễn Thu Hằng", "Hoàng Gia Linh"]
     assert "staff-changed" in deeds()
 

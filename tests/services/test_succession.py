@@ -19,6 +19,7 @@ from tracker.services import (
     review,
     show,
     show_review,
+    show_work,
     succession,
     work,
 )
@@ -435,7 +436,7 @@ def test_what_was_closed_before_a_renaming_keeps_the_old_name(world, clock, plan
     work_id = finish_culture(world, at_vietnam(date(2026, 4, 20), 9))
     heir = Heir(name="Phòng Văn hóa, Khoa học và Thông tin")
     carried_out(world, Change("renamed", (world.culture,), date(2026, 5, 1), heirs=(heir,)), clock.now)
-    row = show.work_page(world.actor("leader"), work_id, at=clock.now).row
+    row = show_work.work_page(world.actor("leader"), work_id, at=clock.now).row
     assert row.unit_name == row.holder_name == "Phòng Văn hóa và Thông tin"
 
 
@@ -466,7 +467,7 @@ def test_who_helped_is_followed_by_its_successor(world, clock, plan):
     officer = world.actor("officer")
     rows = show.unit_work(officer, unit_named("UBND xã Tân Bình"), at=clock.now).partner_rows
     assert [row.task_id for row in rows] == [task]
-    assert not show.work_page(officer, rows[0].id, at=clock.now).sees_evidence
+    assert not show_work.work_page(officer, rows[0].id, at=clock.now).sees_evidence
 
 
 # One tick for what was inherited
@@ -479,7 +480,7 @@ def test_one_tick_with_the_same_evidence_closes_all_inherited_lines(world, clock
         select(Assignment.id).where(Assignment.holder_id == heir).order_by(Assignment.id)
     ).all()
     officer = world.actor("officer")
-    page = show.work_page(officer, first, at=clock.now)
+    page = show_work.work_page(officer, first, at=clock.now)
     assert [row.id for row in page.siblings] == also
     given = Given(file_name="BC.pdf", file_data=b"%PDF-1.4 noi dung")
     work.tick(officer, first, given, also=also, at=clock.now)
@@ -518,12 +519,12 @@ def bundle(world, clock, plan):
 def test_lines_that_were_sent_together_are_accepted_together(world, clock, bundle):
     first, *also = bundle
     coordinator = world.actor("coordinator")
-    page = show.work_page(coordinator, first, at=clock.now)
+    page = show_work.work_page(coordinator, first, at=clock.now)
     assert [row.id for row in page.bundled] == also
     work.accept(coordinator, first, also=also, row_version=page.row.row_version, at=clock.now)
     rows = [db.session.get(Assignment, work_id) for work_id in bundle]
     assert {(row.state, row.done_on) for row in rows} == {("accepted", clock.now.date())}
-    assert show.work_page(coordinator, first, at=clock.now).bundled == ()
+    assert show_work.work_page(coordinator, first, at=clock.now).bundled == ()
 
 
 def test_one_line_alone_may_be_accepted_and_the_others_stay(world, clock, bundle):

@@ -8,7 +8,7 @@ import pytest
 
 from tracker.errors import Forbidden, Invalid, Refused
 from tracker.extensions import db
-from tracker.services import plans, publish, review, show, show_review, work
+from tracker.services import plans, publish, review, show, show_review, show_work, work
 from tracker.services.work import Given
 from tracker.store.models import Assignment, Fact
 
@@ -102,10 +102,10 @@ def test_a_tick_is_accepted_on_the_day_it_was_sent(world, clock, draft):
     clock.day(2026, 5, 15, 16)
     work.tick(officer, row.id, Given(text="15/QĐ-UBND ngày 14/5/2026"), at=clock.now)
     clock.day(2026, 5, 20, 9)
-    page = show.work_page(coordinator, row.id, at=clock.now)
+    page = show_work.work_page(coordinator, row.id, at=clock.now)
     assert page.row.standing.code == "submitted"
     work.accept(coordinator, row.id, row_version=page.row.row_version, at=clock.now)
-    done = show.work_page(officer, row.id, at=clock.now)
+    done = show_work.work_page(officer, row.id, at=clock.now)
     assert done.row.standing.code == "accepted"
     assert done.row.work.done_on == date(2026, 5, 15)
     assert done.submissions[0].evidence[0].dated_on == date(2026, 5, 14)
@@ -121,13 +121,13 @@ def test_a_return_opens_the_work_again_and_does_not_count(world, clock, draft):
     officer, coordinator = world.actor("officer"), world.actor("coordinator")
     row = first_dated(world, clock)
     work.tick(officer, row.id, Given(link="https://sonthanh.example/tin"), at=clock.now)
-    version = show.work_page(coordinator, row.id, at=clock.now).row.row_version
+    version = show_work.work_page(coordinator, row.id, at=clock.now).row.row_version
     work.return_(coordinator, row.id, "Thiếu danh sách.", row_version=version, at=clock.now)
     clock.day(2026, 5, 18)
     work.tick(officer, row.id, Given(text="16/QĐ-UBND ngày 18/5/2026"), at=clock.now)
-    version = show.work_page(coordinator, row.id, at=clock.now).row.row_version
+    version = show_work.work_page(coordinator, row.id, at=clock.now).row.row_version
     work.accept(coordinator, row.id, row_version=version, at=clock.now)
-    late = show.work_page(officer, row.id, at=clock.now).row
+    late = show_work.work_page(officer, row.id, at=clock.now).row
     assert (late.standing.code, late.standing.days) == ("late", 1)
 
 
@@ -136,13 +136,13 @@ def test_a_return_for_its_form_only_keeps_the_first_day(world, clock, draft):
     officer, coordinator = world.actor("officer"), world.actor("coordinator")
     row = first_dated(world, clock)
     work.tick(officer, row.id, Given(text="15/QĐ-UBND ngày 12/5/2026"), at=clock.now)
-    version = show.work_page(coordinator, row.id, at=clock.now).row.row_version
+    version = show_work.work_page(coordinator, row.id, at=clock.now).row.row_version
     work.return_(coordinator, row.id, "Sai thể thức.", form_only=True, row_version=version, at=clock.now)
     clock.day(2026, 5, 18)
     work.tick(officer, row.id, Given(text="15/QĐ-UBND ngày 12/5/2026"), at=clock.now)
-    version = show.work_page(coordinator, row.id, at=clock.now).row.row_version
+    version = show_work.work_page(coordinator, row.id, at=clock.now).row.row_version
     work.accept(coordinator, row.id, row_version=version, at=clock.now)
-    assert show.work_page(officer, row.id, at=clock.now).row.work.done_on == date(2026, 5, 12)
+    assert show_work.work_page(officer, row.id, at=clock.now).row.work.done_on == date(2026, 5, 12)
 
 
 def test_who_decides_second_is_told(world, clock, draft):
@@ -150,7 +150,7 @@ def test_who_decides_second_is_told(world, clock, draft):
     officer, coordinator = world.actor("officer"), world.actor("coordinator")
     row = first_dated(world, clock)
     work.tick(officer, row.id, Given(text="15/QĐ-UBND"), at=clock.now)
-    version = show.work_page(coordinator, row.id, at=clock.now).row.row_version
+    version = show_work.work_page(coordinator, row.id, at=clock.now).row.row_version
     work.accept(coordinator, row.id, row_version=version, at=clock.now)
     with pytest.raises(Refused, match="người khác"):
         work.return_(coordinator, row.id, "Muộn", row_version=version, at=clock.now)
@@ -164,9 +164,9 @@ def test_recording_on_behalf_of_a_unit_counts_the_day_of_receipt_and_names_both(
     received = date(2026, 5, 14)
     given = Given(text="15/QĐ-UBND ngày 13/5/2026")
     work.tick_on_behalf(coordinator, row.id, given, received_on=received, via="paper", at=clock.now)
-    version = show.work_page(coordinator, row.id, at=clock.now).row.row_version
+    version = show_work.work_page(coordinator, row.id, at=clock.now).row.row_version
     work.accept(coordinator, row.id, row_version=version, at=clock.now)
-    assert show.work_page(coordinator, row.id, at=clock.now).row.work.done_on == received
+    assert show_work.work_page(coordinator, row.id, at=clock.now).row.work.done_on == received
     fact = db.session.query(Fact).filter_by(deed="ticked-on-behalf").one()
     assert (fact.actor_id, fact.after["on_behalf_of"]) == (coordinator.id, world.tan_lap)
 
@@ -224,7 +224,7 @@ def test_a_new_version_moves_open_work_and_says_so_but_never_judges_finished_wor
     row = first_dated(world, clock)
     clock.day(2026, 5, 18)
     work.tick(officer, row.id, Given(text="15/QĐ-UBND ngày 18/5/2026"), at=clock.now)
-    version = show.work_page(coordinator, row.id, at=clock.now).row.row_version
+    version = show_work.work_page(coordinator, row.id, at=clock.now).row.row_version
     work.accept(coordinator, row.id, row_version=version, at=clock.now)
     changed = PLAN.replace("trước ngày 16/5/2026", "trước ngày 30/5/2026")
     version = plans.import_plan(
@@ -238,5 +238,5 @@ def test_a_new_version_moves_open_work_and_says_so_but_never_judges_finished_wor
     )
     result = publish_draft(world, version, clock.now)
     assert (result.assignments, result.moved) == (0, 2)
-    late = show.work_page(officer, row.id, at=clock.now).row
+    late = show_work.work_page(officer, row.id, at=clock.now).row
     assert (late.due_on, late.standing.code) == (date(2026, 5, 15), "late")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tracker.services import show, show_dashboard, work
+from tracker.services import show_dashboard, show_work, work
 from tracker.web.dashboard import in_order
 
 pytestmark = pytest.mark.usefixtures("sqlite_app")
@@ -123,7 +123,7 @@ def tick_and_accept(world, clock, assignment_id):
         via="paper",
         at=clock.now,
     )
-    row = show.work_page(coordinator, assignment_id, at=clock.now).row
+    row = show_work.work_page(coordinator, assignment_id, at=clock.now).row
     if row.work.state == "submitted":
         work.accept(coordinator, assignment_id, row_version=row.row_version, at=clock.now)
 

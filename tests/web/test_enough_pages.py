@@ -6,7 +6,7 @@ import pytest
 
 from tests.web.test_work_pages import text
 from tracker.extensions import db
-from tracker.services import show, work
+from tracker.services import show_work, work
 from tracker.services.work import Given
 from tracker.store.models import Assignment, TaskVersion
 
@@ -20,7 +20,7 @@ def spared(published, work_id, world, clock) -> int:
     other = db.session.query(Assignment).filter_by(task_id=task, holder_id=world.binh_minh).one().id
     db.session.commit()
     work.tick(world.actor("other"), other, Given(text="15/QĐ-UBND ngày 12/5/2026"), at=clock.now)
-    row = show.work_page(world.actor("coordinator"), other, at=clock.now).row
+    row = show_work.work_page(world.actor("coordinator"), other, at=clock.now).row
     work.accept(world.actor("coordinator"), other, row_version=row.row_version, at=clock.now)
     return mine
 

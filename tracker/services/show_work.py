@@ -1,8 +1,9 @@
-"""What may be looked at of an assignment's life: which deeds are open to the actor, its deliverables one by one, the
+"""What may be looked at of an assignment: its page; which deeds are open to the actor, its deliverables one by one, the
 notes of its progress, who has taken note of it; and who has not."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -11,19 +12,35 @@ from sqlalchemy import select
 from tracker import access, life
 from tracker.access import Actor, Thing
 from tracker.clock import vietnam_day
-from tracker.drafts.model import Offset
+from tracker.drafts import codec
+from tracker.drafts.model import Offset, Source
 from tracker.errors import NotFound
 from tracker.extensions import db
 from tracker.services import following
 from tracker.services.assignment_deed import thing_of
 from tracker.services.held import Held, held
-from tracker.services.recompute import rules_of, timing_draft
+from tracker.services.recompute import present_due, rules_of, timing_draft
 from tracker.services.work import asked_for
-from tracker.store.models import Assignment, Committee, Deliverable, Plan, Submission, TaskVersion
+from tracker.store.models import (
+    Assignment,
+    Committee,
+    Deliverable,
+    Plan,
+    PlanVersion,
+    Submission,
+    TaskVersion,
+    Timing,
+)
+from tracker.store.queries import asking as find_asking
 from tracker.store.queries import life as find
+from tracker.store.queries import plans as find_plans
+from tracker.store.queries import work as find_work
 from tracker.store.queries.calendar import calendars
 from tracker.store.queries.life import NoteRow, UnseenRow
+from tracker.store.queries.rows import FactRow, WorkPage, WorkRow
+from tracker.store.queries.taking_part import partner_ids
 from tracker.store.queries.units import person_names
+from tracker.store.queries.work import Wanted
 
 SEEN_DAYS = 2  # working days, where the committee says nothing else
 
@@ -197,3 +214,91 @@ def new_work(actor: Actor, unit_id: int, *, at: datetime) -> tuple[UnseenRow, ..
     if not access.may(actor, "work.acknowledge", Thing(unit_ids=frozenset({unit_id}))):
         return ()
     return tuple(find.unseen(db.session, vietnam_day(at), holders=[unit_id]))
+
+
+def work_page(actor: Actor, assignment_id: int, *, at: datetime) -> WorkPage:
+    """One assignment. Partners see its state and due date only."""
+    today = vietnam_day(at)
+    row = next(iter(find_work.rows(db.session, Wanted(ids=[assignment_id]), today)), None)
+    if row is None:
+        raise NotFound("Không tìm thấy việc này. Có thể kế hoạch đã thay đổi.")
+    thing = Thing(
+        row.committee_id,
+        row.coordinator_id,
+        frozenset({row.holder_id, row.unit_id}),
+        partner_ids(db.session, row.task_id) | find_asking.awaited(db.session, [row.id]),
+    )
+    access.need(actor, "work.see-state", thing)
+    sees = access.may(actor, "work.see", thing)
+    task, version = _worded(row.task_id)
+    source = codec.source_from_json(task.source) if task.source else None
+    timing = db.session.get(Timing, row.timing_id)
+    assignment = db.session.get(Assignment, assignment_id)
+    assert timing is not None
+    assert assignment is not None
+    return WorkPage(
+        row=row,
+        accountable=task.accountable,
+        recipient=task.recipient,
+        source=source,
+        spans=_spans_of(task),
+        source_block=version.blocks[source.block] if source and source.block < len(version.blocks) else "",
+        submissions=find_work.submissions(db.session, assignment_id) if sees else (),
+        facts=_facts(row) if sees else (),
+        letters=find_plans.letters_about(db.session, assignment_id) if sees else (),
+        printed=_printed(timing, row.due_on),
+        sees_evidence=sees,
+        siblings=tuple(_siblings(row, today)) if row.work.state in ("open", "waiting") else (),
+        bundled=tuple(_bundled(row, today)) if row.work.state == "submitted" and sees else (),
+        due=present_due(assignment, timing_draft(timing), rules_of(db.session, row.committee_id)),
+    )
+
+
+def _siblings(row: WorkRow, today: date) -> Iterable[WorkRow]:
+    """Open lines of the same task, timing and period that the same unit holds, as it inherited them."""
+    for other in find_work.rows(db.session, Wanted(tasks=[row.task_id], holders=[row.holder_id]), today):
+        same = (other.timing_id, other.period) == (row.timing_id, row.period) and other.id != row.id
+        if same and other.work.state in ("open", "waiting"):
+            yield other
+
+
+def _bundled(row: WorkRow, today: date) -> Iterable[WorkRow]:
+    """Lines of the same unit that were ticked together with this one, and are not decided yet."""
+    if not row.bundle:
+        return ()
+    others = find_work.rows(
+        db.session, Wanted(tasks=[row.task_id], holders=[row.holder_id], states=["submitted"]), today
+    )
+    return (one for one in others if one.bundle == row.bundle and one.id != row.id)
+
+
+def _printed(timing: Timing | None, due: date | None) -> date | None:
+    """The day as printed for this period; None where it is the due day itself."""
+    if timing is None or timing.printed is None or timing.due is None or due is None:
+        return None
+    return due + (timing.printed - timing.due)
+
+
+def _worded(task_id: int) -> tuple[TaskVersion, PlanVersion]:
+    """The task as its newest version words it, and that version of the plan."""
+    query = (
+        select(TaskVersion, PlanVersion)
+        .join(PlanVersion, PlanVersion.id == TaskVersion.plan_version_id)
+        .where(TaskVersion.task_id == task_id)
+        .order_by(PlanVersion.ordinal.desc())
+    )
+    found = db.session.execute(query).first()
+    if found is None:
+        raise NotFound("Không tìm thấy nhiệm vụ này.")
+    return found
+
+
+def _spans_of(task: TaskVersion) -> dict[str, tuple[Source, ...]]:
+    """Where each field was read."""
+    return {name: tuple(codec.source_from_json(one) for one in found) for name, found in task.spans.items()}
+
+
+def _facts(row: WorkRow) -> tuple[FactRow, ...]:
+    own = find_plans.facts(db.session, thing="assignment", thing_id=row.id)
+    found = own + find_plans.publishing_facts(db.session, row.plan_id)
+    return tuple(sorted(found, key=lambda fact: fact.at, reverse=True))

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from tracker.access import Actor
 from tracker.errors import Invalid, Refused, TrackerError, UnreadableFile
 from tracker.extensions import csrf
-from tracker.services import links, reminders, show, show_work
+from tracker.services import links, reminders, show_work
 from tracker.services.links import OpenedWork
 from tracker.services.work import read_document_line
 from tracker.web.context import now, today, visitor
@@ -71,7 +71,7 @@ def _work_page(
 ) -> ResponseReturnValue:
     if _somebody_else(opened.actor):
         return render_template("mail_links/other.html", name=opened.actor.name, opened=opened), 409
-    page = show.work_page(opened.actor, opened.link.assignment_id, at=now())
+    page = show_work.work_page(opened.actor, opened.link.assignment_id, at=now())
     line = entered.given.text if entered else ""
     html = render_template(
         "mail_links/work.html",

@@ -91,7 +91,7 @@ def one(assignment_id: int) -> ResponseReturnValue:
 
 def page_of(assignment_id: int, entered: Entered | None = None, *, asked: Asked | None = None) -> str:
     """The page of an assignment; after a refusal with what was entered."""
-    page = show.work_page(actor(), assignment_id, at=now())
+    page = show_work.work_page(actor(), assignment_id, at=now())
     line = entered.given.text if entered else ""
     return render_template(
         "work/one.html",

@@ -16,7 +16,7 @@ from notifications.letters.facts import Facts
 from notifications.letters.lines import joined, one_line, whose
 from notifications.letters.printing import Page, Wording, numbered, printed
 from notifications.phrases import _, one_language
-from tracker.deadlines.told_once import EXPLAIN, EXTENSION
+from tracker.deadlines.told_once import EVENT, EXPLAIN, EXTENSION, RETURNED
 from tracker.deadlines.workdays import WorkCalendar
 from tracker.sheets.ics import letter_calendar
 from tracker.sheets.words import day_words
@@ -226,7 +226,7 @@ def _now_page(person: str, told: _Told, facts: Facts, sender: _Sender, late_sinc
         sections=numbered(sections),
         button=_button(True, base_url),
         extends=bool(told.new),
-        late=_late(late_since),
+        late=_late(late_since if _happened_before(told, facts, sender.today) else None),
         followers=_followers(sender.followers, facts),
         why=_why(told, facts, sender, now=True),
         settings_url=f"{base_url}/tai-khoan#thu",
@@ -316,6 +316,16 @@ def _was_due_before(facts: Facts, sender: _Sender) -> bool:
         return True
     days = (facts.told_as(told, row, calendar, today)[1] for told, row in steps)
     return any(day is None or day < today for day in days)
+
+
+def _happened_before(told: _Told, facts: Facts, today: date) -> bool:
+    """Whether anything that is told at once is older than today."""
+    days = (
+        *(step.due_on for step in facts.steps if step.kind in (RETURNED, EVENT, EXTENSION)),
+        *(row.urged_from for _step, row in at_once.published(facts)),
+        *(row.wanted_on for row in told.asked if row.kind == EXPLAIN and row.wanted_on),
+    )
+    return any(day < today for day in days)
 
 
 def _opens_week(today: date, calendar: WorkCalendar) -> bool:

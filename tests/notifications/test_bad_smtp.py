@@ -258,6 +258,20 @@ def test_after_days_without_any_sweep_the_mail_says_that_it_is_late(
     assert "không gửi được thư từ Thứ Hai 11/5/2026" in said[OFFICER]
 
 
+@pytest.mark.parametrize(("on", "late"), [(date(2026, 5, 15), True), (date(2026, 5, 18), False)])
+def test_what_is_told_at_once_is_late_only_where_it_happened_before(
+    sqlite_app: Flask, desk: Any, server: BadServer, run: Any, on: date, late: bool
+) -> None:
+    run(date(2026, 5, 8))
+    db.session.rollback()
+    work = desk.give("Việc mới", date(2026, 12, 18))
+    desk.change(work, published_on=on, urged_from=on)
+    run(date(2026, 5, 18))
+    (letter,) = (one for one in desk.letters() if one.address == OFFICER)
+    assert letter.kind == "now"
+    assert ("đến muộn" in letter.text) is late
+
+
 def people_of(desk: Any, many: int) -> list[str]:
     """So many officers of one unit, and a piece of work for them."""
     addresses = [f"canbo{number}@sonthanh.example" for number in range(many)]

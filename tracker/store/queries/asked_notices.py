@@ -39,7 +39,8 @@ ANSWERED = ("offered", "agreed", "refused")
 @dataclass(frozen=True)
 class AskedRow:
     """A request as a digest tells it. `kind` is one of `REQUESTS`, `state` that of the request; `unit` is the reader's,
-    `other` who asked or which unit is meant; `wanted_on` the day that was asked for, `day` the present or new one."""
+    `other` who asked or which unit is meant; `wanted_on` the day that was asked for (of an explanation: on which it was
+    asked for), `day` the present or new one."""
 
     kind: str
     id: int
@@ -258,6 +259,7 @@ def _tell_explanation(asked: Any, at: _Work) -> dict[str, Any] | None:
         "request_id": one.id,
         "state": "asked",
         "other": asker,
+        "wanted_on": vietnam_day(one.asked_at),
         "day": one.due_on,
         "words": one.question,
     }

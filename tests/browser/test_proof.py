@@ -136,7 +136,14 @@ def test_the_proof_is_one_sheet_of_paper_with_everything_on_it(sqlite_app, told,
         (sheet,) = pdf.pages
         words = " ".join((sheet.extract_text() or "").split())
         assert (round(sheet.width), round(sheet.height)) == (595, 842)
-    for said in ("UBND huyện Sơn Thanh", "12/KH-UBND", "UBND xã Tân Lập", "5 lần báo", "Lập 12/5/2026"):
+    for said in (
+        "UBND huyện Sơn Thanh",
+        "12/KH-UBND",
+        "UBND xã Tân Lập",
+        "5 mốc đã báo",
+        "Lập 12/5/2026",
+        "1/1",
+    ):
         assert said in words, said
     assert "In trang này" not in words
 

@@ -80,7 +80,7 @@ def test_the_page_says_who_was_told_what_and_what_became_of_it(told, signed_in):
     for said in (
         "12/KH-UBND",
         "UBND xã Tân Lập",
-        "5 lần báo",
+        "5 mốc đã báo",
         "3 thư đã gửi",
         "1 thư bị trả lại",
         "1 thư đã mở liên kết, lần đầu 29/4/2026, 14 giờ 05",
@@ -112,7 +112,7 @@ def test_the_work_leads_there_and_partners_do_not_get_in(told, signed_in):
 
 def test_work_that_nobody_was_told_of_says_so(published, work_id, signed_in):
     words = text(signed_in("officer").get(f"/viec/{work_id('Tổ chức')}/thong-bao"))
-    assert "0 lần báo" in words
+    assert "0 mốc đã báo" in words
     assert "Chưa có thông báo nào" in words
 
 
@@ -169,5 +169,5 @@ def test_what_one_letter_told_at_once_is_one_line(told, world, work_id, signed_i
     words = text(page)
     assert "Nhắc sau hạn 40 ngày làm việc" in words
     assert "gộp trong một thư: nhắc" in words
-    assert "6 lần báo" in words
+    assert "6 mốc đã báo" in words
     assert page.get_data(as_text=True).count(letter.message_id.strip("<>")) == 1

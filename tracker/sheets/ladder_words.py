@@ -19,9 +19,9 @@ TOLD = {
     "returned": "minh chứng bị trả lại",
     "extension": "trả lời về gia hạn",
     "event": "sự kiện đã đến",
-    "explain": "yêu cầu giải trình",
+    "explain": "nội dung cần giải trình",
     "wait": "có đơn vị đang chờ",
-    "handback": "trả lời về việc giao nhầm",
+    "handback": "trả lời về việc không thuộc đơn vị",
     "given": "việc chuyển đến",
     "inherited": "tiếp nhận do sắp xếp đơn vị",
     "ongoing": "hỏi tình hình để báo cáo",
@@ -52,7 +52,7 @@ def recipients_words(roles: Sequence[str]) -> str:
 
 
 def told_words(code: str) -> str:
-    """What a recorded step tells: `nhắc trước hạn`, `quá hạn 3 ngày làm việc`, `yêu cầu giải trình`"""
+    """What a recorded step tells: `nhắc trước hạn`, `quá hạn 3 ngày làm việc`, `nội dung cần giải trình`"""
     if code == "0":
         return "đến hạn"
     if code.startswith("-"):

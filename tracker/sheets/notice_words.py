@@ -7,18 +7,19 @@ from datetime import date
 from tracker.progress.reading import BOUNCED, NO_ADDRESS, NOBODY, Unread
 from tracker.sheets.words import plain_day
 
+# The same for every unit: to those outside the committee's orders nothing is given and nothing demanded.
 _TOLD_ONCE = {
-    "published": "báo việc được giao khi ban hành kế hoạch",
+    "published": "báo việc mới khi ban hành kế hoạch",
     "returned": "báo minh chứng bị trả lại",
     "event": "báo sự kiện đã đến, việc có hạn",
     "moved": "báo hạn thay đổi",
     "dropped": "báo việc không còn phải thực hiện",
     "inherited": "báo việc tiếp nhận do sắp xếp đơn vị",
     "extension": "trả lời về gia hạn",
-    "explain": "yêu cầu giải trình",
+    "explain": "báo nội dung cần giải trình",
     "wait": "báo có đơn vị đang chờ",
-    "handback": "trả lời về việc giao nhầm",
-    "given": "báo việc được giao lại từ đơn vị khác",
+    "handback": "trả lời về việc không thuộc đơn vị",
+    "given": "báo việc chuyển đến từ đơn vị khác",
     "bounced": "báo địa chỉ thư không nhận được",
     "ongoing": "hỏi tình hình trước kỳ báo cáo",
 }

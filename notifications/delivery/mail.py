@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
 SENDER_NAME = "Đôn Đốc"
+LANGUAGE = "vi"  # of letters; screen readers and translators ask for it
 PLAIN_LENGTH = 60  # of a header's words that need no folding
 # Not the charset's name: what that means Flask-Mail changes for the whole process.
 UTF8 = Charset("utf-8")
@@ -230,6 +231,7 @@ class FrozenMessage(Message):
         if self.parcel.reply_to:
             yield "Reply-To", ascii_address(self.parcel.reply_to)
         yield "Auto-Submitted", "auto-generated"
+        yield "Content-Language", LANGUAGE
         if self.parcel.unsubscribe:
             yield "List-Unsubscribe", f"<{self.parcel.unsubscribe}>"
             yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"

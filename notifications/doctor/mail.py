@@ -90,7 +90,9 @@ def _smtp_words(error: Exception) -> str:
         return f"không nhận người nhận ({'; '.join(told(*one) for one in error.recipients.values())})"
     if isinstance(error, smtplib.SMTPResponseException):
         return told(error.smtp_code, error.smtp_error)
-    return line_faults.why(error)
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return f"không có cách mã hóa hoặc đăng nhập đã khai báo ({str(error).rstrip('.')})"
+    return line_faults.why(error).rstrip(".")
 
 
 def _smtp_way_out(error: Exception) -> str:
@@ -101,7 +103,7 @@ def _smtp_way_out(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return "Kiểm tra địa chỉ nhận thư thử."
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return "Máy chủ thư không có cách mã hóa hoặc đăng nhập này; kiểm tra TRACKER_SMTP_TLS, TRACKER_SMTP_USER."
+        return "Kiểm tra TRACKER_SMTP_TLS, TRACKER_SMTP_USER."
     return "Kiểm tra TRACKER_SMTP_HOST, TRACKER_SMTP_PORT, TRACKER_SMTP_TLS và tường lửa."
 
 

@@ -19,6 +19,7 @@ from tracker.clock import VIETNAM, system_clock
 from tracker.documents import scans, word97
 from tracker.errors import UnreadableFile
 from tracker.extensions import db
+from tracker.sheets.words import moment_words
 from tracker.store.models import SweepRun
 
 GIGABYTE = 1024**3
@@ -122,7 +123,7 @@ def clock(house: House) -> Iterator[Finding]:
         found.append(
             Finding(
                 house.grave,
-                f"Đang chạy đồng hồ thử từ {settings.now:%d/%m/%Y %H:%M}.",
+                f"Đang chạy đồng hồ thử từ {moment_words(settings.now)}.",
                 "Bỏ TRACKER_NOW khi dùng thật.",
             )
         )
@@ -142,11 +143,11 @@ def clock(house: House) -> Iterator[Finding]:
         found.append(
             Finding(
                 WRONG,
-                f"Có lần quét ghi giờ {ahead.astimezone(VIETNAM):%d/%m/%Y %H:%M}, sau giờ hiện tại: giờ đã bị chỉnh.",
+                f"Có lần quét ghi {moment_words(ahead)}, sau giờ hiện tại: giờ đã bị chỉnh.",
                 "Kiểm tra giờ của máy; nếu giờ đã đúng thì cảnh báo tự hết khi tới giờ ấy.",
             )
         )
-    yield from found or [well(f"Đồng hồ đúng: {house.at.astimezone(VIETNAM):%d/%m/%Y %H:%M} (giờ Việt Nam).")]
+    yield from found or [well(f"Đồng hồ đúng: {moment_words(house.at)} (giờ Việt Nam).")]
 
 
 def _database_clock() -> datetime:

@@ -97,6 +97,8 @@ def test_servers_that_are_away_silent_or_unknown_are_told_apart(house, free_port
 def test_a_server_without_the_encryption_that_is_asked_for_is_told(house, post):
     finding = only(mail.smtp(house(smtp=dataclasses.replace(post.settings, tls="starttls"))))
     assert finding.mark == WRONG
+    assert "không có cách mã hóa" in finding.words
+    assert not finding.words.endswith("..")
     assert "TRACKER_SMTP_TLS" in finding.way_out
 
 

@@ -193,6 +193,7 @@ def test_a_mail_is_read_as_it_was_written() -> None:
     assert mail["Message-ID"] == PARCEL.message_id
     assert mail["Date"].datetime.timestamp() == PARCEL.frozen_at
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == "vi"
     assert mail["List-Unsubscribe"] is None
     assert mail.get_content_type() == "multipart/alternative"
     for kind, words in (("plain", PARCEL.text), ("html", PARCEL.html)):

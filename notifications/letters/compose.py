@@ -164,7 +164,7 @@ def _digest_page(
         summary=week.summary(facts.week, today, base_url) if facts.week else None,
         button=_button(bool(told.units), base_url),
         extends=bool(told.own),
-        rest="" if facts.reader.reminders_off else own.rest(rows, known, today),
+        rest=own.rest(rows, known, today) if told.units and not facts.reader.reminders_off else "",
         late=_late(late_since if _was_due_before(facts, sender) else None),
         followers=_followers(sender.followers, facts),
         why=_why(told, facts, sender, now=False),

@@ -371,6 +371,12 @@ def test_to_people_of_its_own_the_unit_that_follows_up_does_not_present_itself(s
     assert "Phòng Tư pháp xin nhắc" not in text
 
 
+def test_a_letter_about_others_does_not_count_the_rest_of_ones_own_work(sqlite_app: Flask) -> None:
+    text = made(**DIGESTS["red"] | {"rows": ROWS, "told": set()}).text
+    assert "ĐỊA CHỈ THƯ KHÔNG NHẬN ĐƯỢC" in text
+    assert "Còn " not in text
+
+
 def test_what_is_asked_of_ongoing_work_is_said_with_its_day(sqlite_app: Flask) -> None:
     alone = CHANGED | {"rows": [], "told": set(), "facts": facts(OFFICER, [], OWN)}
     assert made(**alone).subject == "UBND xã Tân Lập: cần cho biết tình hình 1 việc, chậm nhất 27/5/2026"

@@ -16,7 +16,7 @@ from tracker.clock import at_vietnam, vietnam_day
 from tracker.documents.read import read
 from tracker.extensions import db
 from tracker.parsing.plan import parse
-from tracker.services import accounts, show, show_dashboard, show_review, succession
+from tracker.services import accounts, show, show_dashboard, show_review, show_units, succession
 from tracker.store.models import Alias, Assignment, Committee, Fact, Person, Plan, Submission, Unit, UnitGroup
 from tracker.store.queries.units import grants
 
@@ -83,15 +83,15 @@ def test_the_district_has_ten_offices_twelve_communes_and_people_with_roles(sqli
     at = at_vietnam(date(2026, 5, 12), 8)
     demo.load(sqlite_app, at=at)
     manager = actor("quanly", date(2026, 5, 12))
-    units = show.units(manager, committee(), at=at)
+    units = show_units.units(manager, committee(), at=at)
     kinds = Counter(unit.kind for unit in units)
     assert kinds["commune"] == 12
     assert kinds["office"] + kinds["agency"] + kinds["organisation"] == 10
     assert len([unit for unit in units if unit.name.startswith("UBND thị trấn")]) == 2
-    groups = {group.name: len(group.unit_ids) for group in show.groups(manager, committee(), at=at)}
+    groups = {group.name: len(group.unit_ids) for group in show_units.groups(manager, committee(), at=at)}
     assert groups["UBND các xã, thị trấn"] == 12
     assert groups["các phòng, ban chuyên môn"] == kinds["office"]
-    people = show.people(manager, committee(), at=at)
+    people = show_units.people(manager, committee(), at=at)
     held = Counter((role.role, role.unit_id) for person in people for role in person.roles)
     for unit in units:
         if unit.kind != "committee":

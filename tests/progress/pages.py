@@ -9,7 +9,7 @@ from tests.progress.recount import added, recount, told
 from tracker.access import Actor
 from tracker.clock import vietnam_day
 from tracker.progress.counts import Tally
-from tracker.services import show, show_dashboard
+from tracker.services import show, show_dashboard, show_units
 
 NOTHING = told(Tally())
 
@@ -39,7 +39,7 @@ def differences(overseer: Actor, committee_id: int, *, at: datetime, pages: bool
         counted = by_unit.get((row.unit.id,))
         found += _same(f"unit {row.unit.id}", row.total, counted)
         if pages:
-            tally = show.unit_page(overseer, row.unit.id, at=at).tally
+            tally = show_units.unit_page(overseer, row.unit.id, at=at).tally
             found += _same(f"page of unit {row.unit.id}", tally or Tally(), counted)
         for cell in filter(None, row.cells):
             key = (cell.plan_id, cell.unit_id)

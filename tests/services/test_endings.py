@@ -9,7 +9,7 @@ import pytest
 from tests.services.test_periods import EVIDENCE, of_period, plan
 from tracker.errors import Forbidden, Invalid, NotFound, Refused
 from tracker.extensions import db
-from tracker.services import endings, plans, publish, show, show_dashboard, show_work, work
+from tracker.services import endings, plans, publish, show, show_dashboard, show_units, show_work, work
 from tracker.store.models import Assignment, Evidence, Fact, Plan
 
 __all__ = ["plan"]
@@ -61,7 +61,7 @@ def test_an_ended_plan_leaves_the_working_lists_and_stays_readable(world, clock,
     assert show_dashboard.matrix(coordinator, world.committee, at=clock.now).plans == ()
     [row] = show.plans(coordinator, at=clock.now)
     assert row.ending == "closed"
-    page = show.unit_work(world.actor("officer"), world.tan_lap, at=clock.now)
+    page = show_units.unit_work(world.actor("officer"), world.tan_lap, at=clock.now)
     assert (page.groups, page.plans) == ((), ())
     assert show.plan_page(world.actor("officer"), plan, at=clock.now).plan.number == "12/KH-UBND"
     assert show_work.work_page(world.actor("officer"), one.id, at=clock.now).row.standing.code == "excused"

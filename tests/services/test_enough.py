@@ -9,7 +9,7 @@ import pytest
 from tests.services.asking_desk import PLAN, Desk
 from tracker.clock import at_vietnam
 from tracker.extensions import db
-from tracker.services import following, plans, publish, review, show, show_review, show_work, work
+from tracker.services import following, plans, publish, review, show_review, show_units, show_work, work
 from tracker.services.work import Given
 from tracker.store.models import Assignment, DraftRow
 from tracker.store.queries import notices
@@ -76,13 +76,13 @@ def test_once_one_is_accepted_the_others_are_neither_urged_nor_late(desk, world,
     assert mine not in urged(world)
     assert not any(title.startswith("Rà soát") for title in told(world))
     assert standing_of(world, mine) == "enough"
-    groups = dict(show.unit_work(world.actor("officer"), world.tan_lap, at=LATE).groups)
+    groups = dict(show_units.unit_work(world.actor("officer"), world.tan_lap, at=LATE).groups)
     assert [row.id for row in groups["enough"]] == [mine]
     assert mine not in {row.id for row in groups.get("overdue", ())}
 
 
 def test_the_figures_of_the_others_leave_it_out(desk, world, done):
-    work_now = show.unit_work(world.actor("officer"), world.tan_lap, at=LATE)
+    work_now = show_units.unit_work(world.actor("officer"), world.tan_lap, at=LATE)
     left_out = {left.why: left.count for left in work_now.tally.outside}
     assert left_out["enough"] == 1
     assert work_now.tally.overdue == len(dict(work_now.groups).get("overdue", ()))

@@ -12,7 +12,7 @@ from tracker.errors import Forbidden, Invalid, NotFound, Refused
 from tracker.extensions import db
 from tracker.progress.counts import Rate, Tally
 from tracker.progress.kept import brought_back, kept
-from tracker.services import periods, plans, show, work
+from tracker.services import periods, plans, show_units, work
 from tracker.services.work import Given
 from tracker.store.models import Assignment, Fact, PeriodClosing
 
@@ -173,7 +173,7 @@ def test_the_unit_s_page_counts_and_stands_as_of_the_closing(world, clock, plan)
     clock.day(2026, 6, 3)
     periods.close_period(world.actor("coordinator"), plan, "2026-H1", despite=True, at=clock.now)
     clock.day(2026, 9, 1)
-    page = show.unit_work(world.actor("officer"), world.tan_lap, at=clock.now)
+    page = show_units.unit_work(world.actor("officer"), world.tan_lap, at=clock.now)
     assert page.tally.overdue == 1, "what comes once is counted on, the closed period is not"
     assert of_period("2026-H1", world.tan_lap).state == "open"
 

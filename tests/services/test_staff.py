@@ -19,9 +19,9 @@ from tracker.services import (
     plans,
     publish,
     review,
-    show,
     show_review,
     show_staff,
+    show_units,
     show_work,
     staff,
     work,
@@ -87,7 +87,7 @@ def planned(app, world, clock):
         page = show_review.review(coordinator, version, at=at)
     publish.publish(coordinator, version, row_version=page.row_version, at=at)
     clock.now = today
-    rows = show.unit_work(world.actor("officer"), world.tan_lap, at=today)
+    rows = show_units.unit_work(world.actor("officer"), world.tan_lap, at=today)
     return [row.id for _code, found in rows.groups for row in found]
 
 
@@ -403,7 +403,7 @@ def test_one_form_moves_everything_and_history_keeps_the_old_name(world, clock, 
 
     actor = accounts.actor_of(new, at=clock.now)
     assert actor is not None
-    rows = show.unit_work(actor, world.tan_lap, at=clock.now)
+    rows = show_units.unit_work(actor, world.tan_lap, at=clock.now)
     assert {row.id for _code, found in rows.groups for row in found} == set(planned)
     work.tick(actor, planned[1], Given(text="16/BC-UBND ngày 12/5/2026"), at=clock.now)
     names = [show_work.work_page(actor, one, at=clock.now).submissions[0].person_name for one in planned[:2]]

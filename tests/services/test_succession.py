@@ -19,6 +19,7 @@ from tracker.services import (
     review,
     show,
     show_review,
+    show_units,
     show_work,
     succession,
     work,
@@ -209,7 +210,7 @@ def test_who_worked_in_an_ended_unit_works_in_its_successor(world, clock, plan):
     carried_out(world, merge(world), clock.now)
     heir = unit_named("UBND xã Tân Bình")
     assert world.actor("officer").units() == world.actor("other").units() == frozenset({heir})
-    rows = show.unit_work(world.actor("other"), heir, at=clock.now)
+    rows = show_units.unit_work(world.actor("other"), heir, at=clock.now)
     assert rows.tally.total == 3
     names = {row.unit_name for _, found in rows.groups for row in found}
     assert names == {"UBND xã Tân Lập", "UBND xã Bình Minh", "UBND xã Phú Hòa"}
@@ -465,7 +466,7 @@ def test_who_helped_is_followed_by_its_successor(world, clock, plan):
     db.session.commit()
     carried_out(world, merge(world), clock.now)
     officer = world.actor("officer")
-    rows = show.unit_work(officer, unit_named("UBND xã Tân Bình"), at=clock.now).partner_rows
+    rows = show_units.unit_work(officer, unit_named("UBND xã Tân Bình"), at=clock.now).partner_rows
     assert [row.task_id for row in rows] == [task]
     assert not show_work.work_page(officer, rows[0].id, at=clock.now).sees_evidence
 

@@ -8,7 +8,7 @@ import pytest
 
 from tracker.errors import Forbidden, Invalid, Refused
 from tracker.extensions import db
-from tracker.services import plans, publish, review, show, show_review, show_work, work
+from tracker.services import plans, publish, review, show_review, show_units, show_work, work
 from tracker.services.work import Given
 from tracker.store.models import Assignment, Fact
 
@@ -76,7 +76,7 @@ def publish_draft(world, version_id, at):
 
 def test_a_group_as_lead_gives_each_of_its_units_one_assignment_a_due_date(world, clock, draft):
     publish_draft(world, draft, clock.now)
-    rows = show.unit_work(world.actor("officer"), world.tan_lap, at=clock.now)
+    rows = show_units.unit_work(world.actor("officer"), world.tan_lap, at=clock.now)
     works = [row for _, found in rows.groups for row in found]
     dues = sorted((row.due_on, row.kind) for row in works if row.due_on)
     assert dues == [
@@ -112,7 +112,7 @@ def test_a_tick_is_accepted_on_the_day_it_was_sent(world, clock, draft):
 
 
 def first_dated(world, clock):
-    page = show.unit_work(world.actor("officer"), world.tan_lap, at=clock.now)
+    page = show_units.unit_work(world.actor("officer"), world.tan_lap, at=clock.now)
     return min((row for _, rows in page.groups for row in rows if row.due_on), key=lambda row: row.due_on)
 
 

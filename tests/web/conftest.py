@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.services.test_whole_deed import publish_draft
-from tracker.services import plans, show
+from tracker.services import plans, show_units
 
 PLAN = """ỦY BAN NHÂN DÂN
 HUYỆN SƠN THANH
@@ -72,7 +72,7 @@ def published(sqlite_app: Flask, world: Any, clock: Any) -> dict[str, int]:
 
 
 def ids_of(world: Any, who: str, unit_id: int, at: Any) -> dict[str, int]:
-    work = show.unit_work(world.actor(who), unit_id, at=at)
+    work = show_units.unit_work(world.actor(who), unit_id, at=at)
     return {row.title: row.id for _, rows in work.groups for row in rows}
 
 

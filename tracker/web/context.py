@@ -20,7 +20,7 @@ from tracker.clock import vietnam_day
 from tracker.errors import Forbidden
 from tracker.progress.counts import Tally
 from tracker.progress.standing import Standing
-from tracker.services import show, show_sweep
+from tracker.services import show_sweep, show_units
 from tracker.settings import Settings
 from tracker.sheets import notice_words, words
 from tracker.store.queries.rows import UnitRow, WorkRow
@@ -138,7 +138,7 @@ def committees() -> tuple[tuple[int, str, bool], ...]:
     if person is None:
         return ()
     if "committees" not in g:
-        g.committees = tuple(show.committees(person))
+        g.committees = tuple(show_units.committees(person))
     found: tuple[tuple[int, str, bool], ...] = g.committees
     return found
 
@@ -166,7 +166,7 @@ def committee_name() -> str:
 def demonstration() -> bool:
     """Whether the committee in view is a demonstration; on pages without a log-in, whether any is."""
     if visitor() is None:
-        return request.blueprint in ("auth", "mail_links") and show.holds_demonstration()
+        return request.blueprint in ("auth", "mail_links") and show_units.holds_demonstration()
     chosen = _chosen_committee()
     return bool(chosen and chosen[2])
 
@@ -184,7 +184,7 @@ def my_units() -> tuple[UnitRow, ...]:
     if person is None:
         return ()
     if "my_units" not in g:
-        g.my_units = tuple(show.my_units(person, at=now()))
+        g.my_units = tuple(show_units.my_units(person, at=now()))
     found: tuple[UnitRow, ...] = g.my_units
     return found
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.errors import Invalid, NotFound, Refused, TrackerError
-from tracker.services import accounts, reminders, show, show_staff, staff
+from tracker.services import accounts, reminders, show_staff, show_units, staff
 from tracker.services.staff_parts import GIVEN_ROLES, Entered
 from tracker.sheets.words import ROLES
 from tracker.store.queries.rows import PersonRow
@@ -31,7 +31,7 @@ SHOWN = 200  # people on a page, and lines of a list beside it
 def index() -> ResponseReturnValue:
     """Everybody with a role today, units that nobody gets letters for, and those who left."""
     wanted = request.args.get("tim", "").strip()
-    people = show.people(actor(), committee_id(), at=now())
+    people = show_units.people(actor(), committee_id(), at=now())
     found = [person for person in people if _found(person, fold(wanted).split())]
     pages = max(1, -(-len(found) // SHOWN))
     page = min(request.args.get("trang", 1, type=an_id), pages)
@@ -86,7 +86,7 @@ def role_choices() -> list[tuple[str, str]]:
 
 def unit_names() -> dict[int, str]:
     """Unit → name of today, in the committee in view."""
-    return {unit.id: unit.name for unit in show.units(actor(), committee_id(), at=now())}
+    return {unit.id: unit.name for unit in show_units.units(actor(), committee_id(), at=now())}
 
 
 @blueprint.post("/<int:person_id>/lien-ket")
@@ -100,7 +100,7 @@ def invite(person_id: int) -> ResponseReturnValue:
 
 
 def _person(person_id: int) -> PersonRow:
-    for person in show.people(actor(), committee_id(), at=now()):
+    for person in show_units.people(actor(), committee_id(), at=now()):
         if person.id == person_id:
             return person
     raise NotFound("Không tìm thấy người dùng này trong cơ quan đang xem.")

@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from tracker.errors import Invalid, NotFound, Refused
-from tracker.services import show, succession
+from tracker.services import show_units, succession
 from tracker.services.succession import Choices, Faulty, Option, Proposal, WorkLine
 from tracker.sheets.words import UNIT_KINDS, plain_day
 from tracker.units.succession import KINDS, Change, Heir
@@ -182,7 +182,7 @@ def _form(given: MultiDict[str, str], problem: Problem | None = None) -> str:
         heirs=range(HEIRS[kind]),
         given=given,
         chosen=set(given.getlist("unit", type=an_id)),
-        units=show.units(actor(), committee_id(), at=now()),
+        units=show_units.units(actor(), committee_id(), at=now()),
         kinds=list(UNIT_KINDS.items()),
         levels=list(LEVELS.items()),
         problem=problem,

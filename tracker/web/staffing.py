@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.errors import Invalid, Refused, TrackerError
-from tracker.services import absences, show, show_staff, staff, staff_change
+from tracker.services import absences, show_staff, show_units, staff, staff_change
 from tracker.services.absences import Leave
 from tracker.services.staff_change import Change
 from tracker.store.queries.rows import PersonRow
@@ -79,7 +79,7 @@ def _day(name: str, missing: str) -> date:
 
 
 def _change_page(refusal: TrackerError | None = None) -> str:
-    people = show.people(actor(), committee_id(), at=now())
+    people = show_units.people(actor(), committee_id(), at=now())
     held = {role.unit_id for person in people for role in person.roles if role.unit_id}
     units = [(unit_id, name) for unit_id, name in unit_names().items() if unit_id in held]
     given, problem = request.form or request.args, refusal.message if refusal else ""
@@ -221,7 +221,7 @@ def contacts(unit_id: int) -> ResponseReturnValue:
 
 
 def _contacts_page(unit_id: int, refusal: TrackerError | None = None) -> str:
-    unit = show.unit_page(actor(), unit_id, at=now()).unit
+    unit = show_units.unit_page(actor(), unit_id, at=now()).unit
     return render_template(
         "people/contacts.html",
         unit=unit,

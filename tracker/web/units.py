@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext
 
 import tracker.services.feeds as feeds
 from tracker.errors import Forbidden, Invalid, Refused
-from tracker.services import show
+from tracker.services import show_units
 from tracker.services import units as deeds
 from tracker.services.units import Entry
 from tracker.sheets.words import UNIT_KINDS
@@ -188,7 +188,7 @@ def asked_day(text: str) -> date | None:
 @blueprint.get("/don-vi/<int:unit_id>")
 @asks("unit.see")
 def page(unit_id: int) -> ResponseReturnValue:
-    shown = show.unit_page(actor(), unit_id, at=now())
+    shown = show_units.unit_page(actor(), unit_id, at=now())
     life = deeds.life(actor(), unit_id, at=now())
     until = life.versions[-1].until
     over = until is not None and until < today()
@@ -313,7 +313,7 @@ def _with_parent(entry: Entry) -> Entry:
     code = request.form.get("thuoc-ma", "").strip()
     if not code:
         return entry
-    for unit in show.units(actor(), committee_id(), at=now()):
+    for unit in show_units.units(actor(), committee_id(), at=now()):
         if unit.code == code:
             return replace(entry, parent_id=unit.id)
     raise Invalid(
@@ -322,9 +322,9 @@ def _with_parent(entry: Entry) -> Entry:
 
 
 def _form_page(entry: Entry, unit_id: int | None, problem: str = "") -> str:
-    units = show.units(actor(), committee_id(), at=now())
+    units = show_units.units(actor(), committee_id(), at=now())
     above = next((unit for unit in units if unit.id == entry.parent_id), None)
-    name = show.unit_page(actor(), unit_id, at=now()).unit.name if unit_id else ""
+    name = show_units.unit_page(actor(), unit_id, at=now()).unit.name if unit_id else ""
     return render_template(
         "units/form.html",
         entry=entry,

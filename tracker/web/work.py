@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.errors import Invalid, NotFound, TrackerError, UnreadableFile
-from tracker.services import show, show_asking, show_dashboard, show_work
+from tracker.services import show_asking, show_dashboard, show_units, show_work
 from tracker.services import work as deeds
 from tracker.services.work import Given
 from tracker.sheets.words import day_words
@@ -56,7 +56,7 @@ def mine() -> ResponseReturnValue:
         raise NotFound(_("Tài khoản chưa thuộc đơn vị nào. Xin liên hệ người quản lý để được giao vai trò."))
     unit_id = request.args.get("don-vi", units[0].id, type=an_id)
     plan_id = request.args.get("ke-hoach", type=an_id)
-    work = show.unit_work(actor(), unit_id, at=now(), plan_id=plan_id)
+    work = show_units.unit_work(actor(), unit_id, at=now(), plan_id=plan_id)
     return render_template(
         "work/mine.html",
         work=work,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -24,6 +24,7 @@ from notifications.delivery.mail import Letterbox
 from notifications.delivery.outbox import Parcel
 from notifications.delivery.refusals import LATER, LINK, NEVER, NotSent
 from notifications.mailing import MAILING
+from notifications.quiet import asleep
 from tracker.letters import Channel, State
 from tracker.settings import Settings
 from tracker.store.engine import AnySession
@@ -49,6 +50,7 @@ class _Round:
     token: str
     at: datetime
     channel: str
+    sleeping: Collection[int]
     means: Means
     done: Delivered
     seconds: Callable[[], float]
@@ -72,10 +74,11 @@ def deliver(
     """Send everything whose time has come, mail first. Without a mail server no mail is even claimed."""
     done = Delivered()
     means = Means(settings, Letterbox(current_app.extensions["mail"], settings), at)
+    sleeping = asleep(session, at)
     try:
         for channel in CHANNELS:
-            if means.has(channel) and outbox.anything_to_claim(session, at, channel):
-                this = _Round(session, token, at, channel, means, done, seconds, seconds())
+            if means.has(channel) and outbox.anything_to_claim(session, at, channel, sleeping):
+                this = _Round(session, token, at, channel, sleeping, means, done, seconds, seconds())
                 with alive.marked(token):
                     _deliver(this)
     finally:
@@ -85,13 +88,17 @@ def deliver(
 
 def _deliver(this: _Round) -> None:
     try:
-        while ids := outbox.claim(this.session, this.token, this.at, MAILING.batch, this.channel):
+        while ids := _claimed(this):
             batch = Batch(this.session, this.token, this.at, this.means.settings, ids)
             if not _send_all(this, batch) or this.is_over:
                 break
             outbox.give_back(this.session, this.token)
     finally:
         outbox.give_back(this.session, this.token, this.in_hand)
+
+
+def _claimed(this: _Round) -> list[int]:
+    return outbox.claim(this.session, this.token, this.at, MAILING.batch, this.channel, this.sleeping)
 
 
 def _send_all(this: _Round, batch: Batch) -> bool:

@@ -16,7 +16,6 @@ from sqlalchemy import ColumnElement, bindparam, case, func, select, update
 
 from notifications.mailing import MAILING
 from notifications.phrases import _
-from notifications.quiet import asleep
 from tracker.clock import vietnam_time
 from tracker.letters import UNSENT, Channel, Kind, State
 from tracker.progress.reaching import Bar, address_bar
@@ -79,11 +78,19 @@ def address_fault(address: str) -> str:
 _MADE_WHEN_CLAIMED = Letter.channel == Channel.MAIL  # a webhook's message is whole from its beginning
 
 
-def claim(session: AnySession, token: str, at: datetime, limit: int, channel: str) -> list[int]:
-    """Take letters whose time has come; nobody else gets the same ones. They are to be sent in this order."""
+def claim(
+    session: AnySession,
+    token: str,
+    at: datetime,
+    limit: int,
+    channel: str,
+    sleeping: Collection[int] = (),
+) -> list[int]:
+    """Take letters whose time has come, but not of `sleeping` committees; nobody else gets the same ones. They are to
+    be sent in this order."""
     picked = (
         select(Letter.id)
-        .where(*_its_turn(session, at, channel))
+        .where(*_its_turn(at, channel, sleeping))
         .order_by(Letter.next_try_at, Letter.id)
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite leaves it out: there a writer is alone anyway
@@ -100,19 +107,19 @@ def claim(session: AnySession, token: str, at: datetime, limit: int, channel: st
         return sorted(ids)
 
 
-def _its_turn(session: AnySession, at: datetime, channel: str) -> tuple[ColumnElement[bool], ...]:
+def _its_turn(at: datetime, channel: str, sleeping: Collection[int]) -> tuple[ColumnElement[bool], ...]:
     """Not while its committee sleeps, and a digest not before the digests of the day are made. No pause is longer
     than the longest: a time beyond it comes from a clock that was wrong."""
     its_time = (Letter.next_try_at <= at) | (Letter.next_try_at > at + LONGEST_PAUSE)
-    awake = Letter.committee_id.not_in(asleep(session, at))
+    awake = Letter.committee_id.not_in(sleeping)
     early = vietnam_time(at).time() < MAILING.digest_from
     turn = (Letter.state.in_(UNSENT), Letter.channel == channel, its_time, awake)
     return (*turn, Letter.kind != Kind.DIGEST) if early else turn
 
 
-def anything_to_claim(session: AnySession, at: datetime, channel: str) -> bool:
+def anything_to_claim(session: AnySession, at: datetime, channel: str, sleeping: Collection[int]) -> bool:
     """A look that writes nothing, for the many sweeps that find nothing."""
-    return session.scalar(select(Letter.id).where(*_its_turn(session, at, channel)).limit(1)) is not None
+    return session.scalar(select(Letter.id).where(*_its_turn(at, channel, sleeping)).limit(1)) is not None
 
 
 def claimants(session: AnySession) -> list[str]:

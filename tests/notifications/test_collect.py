@@ -415,7 +415,7 @@ def test_a_committee_has_its_own_quiet_hours_and_days_off(office: Any) -> None:
 
 def claimed(moment: datetime) -> list[str]:
     """The kinds of letters that are taken then; they are given back."""
-    ids = outbox.claim(db.session, "test", moment, 100, "mail")
+    ids = outbox.claim(db.session, "test", moment, 100, "mail", asleep(db.session, moment))
     kinds = [letter.kind for letter in fresh(Letter) if letter.id in ids]
     outbox.give_back(db.session, "test")
     return sorted(kinds)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
 from notifications import making
@@ -141,6 +142,26 @@ def test_where_nothing_changes_no_letter_is_made_twice(
     monkeypatch.setattr(Batch, "_frozen", counted)
     assert run().sent == 5
     assert [len(ids) for ids in made] == [5]
+
+
+def test_a_delivery_asks_once_who_sleeps_however_many_batches_it_takes(
+    desk: Any, post: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people_of(desk, 5)
+    monkeypatch.setattr("notifications.delivery.deliver.MAILING", replace(MAILING, batch=1))
+    asked: list[str] = []
+
+    def noted(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if "committee.settings" in statement and "assignment" not in statement:
+            asked.append(statement)
+
+    collect(db.session, MORNING)
+    event.listen(db.engine, "before_cursor_execute", noted)
+    result = run()
+    event.remove(db.engine, "before_cursor_execute", noted)
+    assert result.sent == 5
+    of_collecting = 1  # before the delivery
+    assert len([one for one in asked if "WHERE" not in one.upper()]) == of_collecting + 1
 
 
 def test_a_slow_server_gets_what_is_made_anew_and_keeps_no_claim_for_long(

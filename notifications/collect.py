@@ -6,11 +6,11 @@ import hashlib
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, String, case, cast, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from notifications.delivery.outbox import address_fault
@@ -24,6 +24,7 @@ from tracker.letters import UNSENT, Kind, State
 from tracker.services.record import record
 from tracker.store.engine import AnySession, transaction
 from tracker.store.models import Letter, Notice
+from tracker.store.models.types import UtcDateTime
 from tracker.store.queries import notices, owing
 
 log = logging.getLogger(__name__)
@@ -103,6 +104,25 @@ def _now_key(person_id: int, steps: Steps) -> str:
     """The same steps are told in the same letter, whoever collects them."""
     keys = sorted((one.assignment_id, one.step, one.due_on.isoformat()) for _committee, one in steps)
     return f"{Kind.NOW}:{person_id}:{hashlib.sha256(repr(keys).encode()).hexdigest()[:40]}"
+
+
+def gaps(session: AnySession, people: Collection[int], at: datetime) -> dict[int, datetime]:
+    """Person → the moment before which nothing more is told them at once; who had no such letter lately is not in it.
+    What is owed until then is written into one letter that waits."""
+    gap = timedelta(minutes=MAILING.gap_minutes)
+    left = case((Letter.state == State.CLAIMED, literal(at, UtcDateTime)), else_=Letter.sent_at)
+    query = (
+        select(Letter.person_id, func.max(left))
+        .where(
+            Letter.person_id.in_(people),
+            Letter.kind == Kind.NOW,
+            Letter.state.in_((State.SENT, State.CLAIMED)),
+            left > at - gap,
+            left <= at,  # what is later was sent by a clock that was wrong
+        )
+        .group_by(Letter.person_id)
+    )
+    return {person: last + gap for person, last in session.execute(query) if person is not None}
 
 
 class _Writing:
@@ -190,8 +210,9 @@ class _Writing:
         if not portions:
             return {}
         people = notices.recipients(self.session, portions)
+        held = gaps(self.session, portions, self.at) if kind == Kind.NOW else {}
         rows = [
-            _letter(kind, people[person], steps, weekly, self.at)
+            _letter(kind, people[person], steps, weekly, self.at, held.get(person, self.at))
             for person, (steps, weekly) in portions.items()
         ]
         made = self.session.execute(insert(_LETTERS).returning(_LETTERS.c.person_id, _LETTERS.c.id), rows)
@@ -274,7 +295,7 @@ def _still_open(today: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def _letter(
-    kind: str, person: notices.Recipient, steps: Steps, weekly: int | None, at: datetime
+    kind: str, person: notices.Recipient, steps: Steps, weekly: int | None, at: datetime, leaves: datetime
 ) -> dict[str, Any]:
     day = vietnam_day(at)
     fault = address_fault(person.email)
@@ -288,6 +309,6 @@ def _letter(
         "weekly": weekly is not None,
         "state": State.DEAD if fault else State.WAITING,
         "answer": fault,
-        "next_try_at": at,
+        "next_try_at": leaves,
         "created_at": at,
     }

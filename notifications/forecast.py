@@ -14,13 +14,13 @@ from datetime import date, datetime, timedelta
 from itertools import chain, count
 
 from notifications import making
-from notifications.collect import without_letter
+from notifications.collect import gaps, without_letter
 from notifications.delivery.outbox import address_fault
 from notifications.mailing import MAILING
 from notifications.making import Order
 from notifications.owed import RECENT, Reading, Steps, duty_of, owed_by_person, unswept_since
 from notifications.policy import Duty, Key, Owed, Team, Urging
-from notifications.quiet import quiet_hours
+from notifications.quiet import is_quiet, quiet_hours
 from tracker.clock import at_vietnam, vietnam_day, vietnam_time
 from tracker.deadlines.ladder import Ladder, step_day
 from tracker.deadlines.workdays import WorkCalendar
@@ -111,14 +111,15 @@ class _Days:
         self.told: set[Key] = set()
         self.eras = foreseen.changes_of_people(session, self.first, until)
         committees = notices.committee_settings(session)
-        self.calendars = [calendar_of(session, committee_id) for committee_id, _settings in committees]
+        self.settings = dict(committees)
+        self.calendars = {committee_id: calendar_of(session, committee_id) for committee_id in self.settings}
         self._lines: dict[int, Line] = {}
 
     def sent(self) -> Iterator[Found]:
         """The mails of each day, the first one included as far as it is not over."""
         for n in range((self.until - self.first).days + 1):
             day = self.first + timedelta(days=n)
-            if any(calendar.works(day) for calendar in self.calendars):
+            if any(calendar.works(day) for calendar in self.calendars.values()):
                 yield from self._on(day)
 
     def _on(self, day: date) -> Iterator[Found]:
@@ -139,7 +140,12 @@ class _Days:
                 for person, rest in without_letter(self.session, found.people, day).items()
             ),
         ]
-        yield from self._mails(day, portions)
+        held = gaps(self.session, found.people, self.at) if begins else {}
+        for order, mail in self._mails(day, portions):
+            moment = held.get(mail.person_id) if mail.kind == Kind.NOW else None
+            leaves = self._leaves(mail.committee_id, moment) if moment else day
+            if leaves <= self.until:
+                yield order, replace(mail, day=leaves)
 
     def _mails(self, day: date, portions: list[tuple[str, int, Steps, int | None]]) -> Iterator[Found]:
         people = (
@@ -166,6 +172,13 @@ class _Days:
                     items=tuple(Item(step, on, self._lines[work]) for work, step, on in told),
                 ),
             )
+
+    def _leaves(self, committee_id: int, moment: datetime) -> date:
+        """The day on which a letter goes that may not leave before this moment: the quiet hours may come first."""
+        day = vietnam_day(moment)
+        if not is_quiet(self.settings[committee_id], vietnam_time(moment).time()):
+            return day
+        return self.calendars[committee_id].plus(day, 1)
 
     def _know(self, works: set[int]) -> None:
         new = works - self._lines.keys()

@@ -13,6 +13,7 @@ class Mailing:
     """What holds for all letters. Quiet hours go from `quiet_from` over midnight to `quiet_to`."""
 
     digest_from: time
+    gap_minutes: int
     quiet_from: time
     quiet_to: time
     first_minutes: int
@@ -31,6 +32,7 @@ def _read() -> Mailing:
     table = tomllib.loads(Path(__file__).with_name("mailing.toml").read_text(encoding="utf-8"))
     return Mailing(
         digest_from=table["digest"]["from"],
+        gap_minutes=table["now"]["gap_minutes"],
         quiet_from=table["quiet"]["from"],
         quiet_to=table["quiet"]["to"],
         **table["retry"],

@@ -16,7 +16,7 @@ from tracker.clock import at_vietnam, vietnam_day
 from tracker.documents.read import read
 from tracker.extensions import db
 from tracker.parsing.plan import parse
-from tracker.services import accounts, show, show_dashboard, show_review, show_units, succession
+from tracker.services import accounts, show_dashboard, show_plans, show_review, show_units, succession
 from tracker.store.models import Alias, Assignment, Committee, Fact, Person, Plan, Submission, Unit, UnitGroup
 from tracker.store.queries.units import grants
 
@@ -120,7 +120,7 @@ def test_a_third_plan_waits_under_review_with_its_doubts(sqlite_app: Flask) -> N
     at = at_vietnam(date(2026, 5, 12), 8)
     demo.load(sqlite_app, at=at)
     coordinator = actor("theodoi", date(2026, 5, 12))
-    (draft,) = [plan for plan in show.plans(coordinator, at=at) if plan.state == "draft"]
+    (draft,) = [plan for plan in show_plans.plans(coordinator, at=at) if plan.state == "draft"]
     page = show_review.review(coordinator, draft.version_id, at=at)
     assert page.blocked
     assert 2 <= sum(len(row.doubts) for row in page.rows) <= 4

@@ -11,7 +11,7 @@ from tests.benchmarks.ratios import Ratio
 from tracker.access import Actor, Grant
 from tracker.clock import at_vietnam
 from tracker.extensions import db
-from tracker.services import show, show_dashboard
+from tracker.services import show_dashboard, show_plans
 from tracker.store.models import PlanVersion
 
 TURNS = 3
@@ -32,8 +32,8 @@ def over_bare_select(actor: Actor, version_id: int) -> list[Ratio]:
     db.session.rollback()
     rows = len(_bare(plan_id))
     bare = _quickest(lambda: _bare(plan_id))
-    page = _quickest(lambda: show.plan_page(leader, plan_id, at=NOW))
-    plans = _quickest(lambda: show.plans(leader, at=NOW))
+    page = _quickest(lambda: show_plans.plan_page(leader, plan_id, at=NOW))
+    plans = _quickest(lambda: show_plans.plans(leader, at=NOW))
     matrix = _quickest(lambda: show_dashboard.matrix(leader, committee_id, at=NOW))
     print(f"  {rows} assignments: bare SELECT {bare:5.2f} s, plan page {page:5.2f} s, ", end="")
     print(f"list of plans {plans:5.2f} s, dashboard {matrix:5.2f} s (of all plans)")

@@ -9,7 +9,7 @@ from tests.progress.recount import added, recount, told
 from tracker.access import Actor
 from tracker.clock import vietnam_day
 from tracker.progress.counts import Tally
-from tracker.services import show, show_dashboard, show_units
+from tracker.services import show_dashboard, show_plans, show_units
 
 NOTHING = told(Tally())
 
@@ -57,7 +57,7 @@ def _same(what: str, shown: Tally, counted: dict[str, Any] | None) -> list[str]:
 def page_differs(overseer: Actor, plan_id: int, *, at: datetime) -> list[str]:
     """The same for the page of one plan, whether it goes on or has ended."""
     today = vietnam_day(at)
-    page = show.plan_page(overseer, plan_id, at=at)
+    page = show_plans.plan_page(overseer, plan_id, at=at)
     by_task = recount("assignments", f"a.plan_id = {plan_id}", "task_id", today)
     tasks = recount("tasks", f"a.plan_id = {plan_id}", "plan_id", today)
     found = _same(f"page of plan {plan_id}", page.plan.tally, tasks.get((plan_id,)))

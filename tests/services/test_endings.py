@@ -9,7 +9,7 @@ import pytest
 from tests.services.test_periods import EVIDENCE, of_period, plan
 from tracker.errors import Forbidden, Invalid, NotFound, Refused
 from tracker.extensions import db
-from tracker.services import endings, plans, publish, show, show_dashboard, show_units, show_work, work
+from tracker.services import endings, plans, publish, show_dashboard, show_plans, show_units, show_work, work
 from tracker.store.models import Assignment, Evidence, Fact, Plan
 
 __all__ = ["plan"]
@@ -59,11 +59,11 @@ def test_an_ended_plan_leaves_the_working_lists_and_stays_readable(world, clock,
     one = of_period("2026-H1", world.tan_lap)
     assert (one.excuse, one.excuse_reason) == ("plan-closed", "hết thời gian thực hiện")
     assert show_dashboard.matrix(coordinator, world.committee, at=clock.now).plans == ()
-    [row] = show.plans(coordinator, at=clock.now)
+    [row] = show_plans.plans(coordinator, at=clock.now)
     assert row.ending == "closed"
     page = show_units.unit_work(world.actor("officer"), world.tan_lap, at=clock.now)
     assert (page.groups, page.plans) == ((), ())
-    assert show.plan_page(world.actor("officer"), plan, at=clock.now).plan.number == "12/KH-UBND"
+    assert show_plans.plan_page(world.actor("officer"), plan, at=clock.now).plan.number == "12/KH-UBND"
     assert show_work.work_page(world.actor("officer"), one.id, at=clock.now).row.standing.code == "excused"
 
 

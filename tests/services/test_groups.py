@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.web.conftest import PLAN
 from tracker.errors import Forbidden, Invalid, Refused
 from tracker.extensions import db
-from tracker.services import drafting, groups, plans, publish, review, show, show_review
+from tracker.services import drafting, groups, plans, publish, review, show_plans, show_review
 from tracker.services.groups import Said
 from tracker.store.models import Alias, Assignment, Fact, Mention, PlanVersion, UnitSuccession, UnitVersion
 from tracker.store.queries import units as find
@@ -164,7 +164,7 @@ def test_a_published_plan_keeps_its_units_when_the_group_goes(world, manager, dr
     mention = db.session.scalars(select(Mention).where(Mention.part == "lead").order_by(Mention.id)).first()
     assert mention is not None
     assert (mention.group_id, len(mention.unit_ids)) == (None, 3)
-    plan = show.plans(world.actor("coordinator"), at=clock.now)[0]
+    plan = show_plans.plans(world.actor("coordinator"), at=clock.now)[0]
     assert plan.unassigned == 0, "what units were given stays given"
 
 

@@ -18,7 +18,7 @@ from tracker.documents.read import read
 from tracker.drafts.model import TaskDraft, TimingDraft
 from tracker.errors import Forbidden, Invalid, Refused, UnreadableFile
 from tracker.extensions import db
-from tracker.services import accounts, plans, publish, review, show, show_review, work
+from tracker.services import accounts, plans, publish, review, show_plans, show_review, work
 from tracker.services.work import Given
 from tracker.store.models import (
     Alias,
@@ -281,6 +281,8 @@ def test_the_history_of_a_plan_keeps_its_drafts_to_those_who_review_them(app, wo
     coordinator, plan_id = world.actor("coordinator"), db.session.get(PlanVersion, draft).plan_id
     given = (coordinator, world.committee, world.justice, "ban-moi-chua-ai-biet.txt", PLAN.encode())
     plans.import_plan(*given, at=clock.now, plan_id=plan_id)
-    seen = {fact.deed for fact in show.plan_page(world.actor("officer"), plan_id, at=clock.now).facts}
+    seen = {fact.deed for fact in show_plans.plan_page(world.actor("officer"), plan_id, at=clock.now).facts}
     assert seen == {"published"}
-    assert "imported" in {fact.deed for fact in show.plan_page(coordinator, plan_id, at=clock.now).facts}
+    assert "imported" in {
+        fact.deed for fact in show_plans.plan_page(coordinator, plan_id, at=clock.now).facts
+    }

@@ -15,7 +15,7 @@ from notifications.sweep import sweep
 from tracker.access import OPERATOR, Actor, Grant
 from tracker.drafts.model import PlanPeriod, TaskDraft, TimingDraft
 from tracker.extensions import db
-from tracker.services import plans, publish, review, rosters, show, show_review
+from tracker.services import plans, publish, review, rosters, show_plans, show_review
 from tracker.store.models import (
     Alias,
     Assignment,
@@ -108,7 +108,7 @@ def test_a_real_plan_is_imported_reviewed_and_published(name, roster, shared, cl
         roster.actor("coordinator"), version_id, row_version=page.row_version, at=clock.now
     )
     assert done.assignments == page.new_assignments > 0
-    shown = show.plan_page(roster.actor("leader"), page.plan.id, at=clock.now)
+    shown = show_plans.plan_page(roster.actor("leader"), page.plan.id, at=clock.now)
     assert sum(len(section.tasks) for section in shown.sections) == len(page.rows)
     assert shown.plan.assignments.total + shown.plan.assignments.undated == done.assignments
 

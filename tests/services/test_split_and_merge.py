@@ -9,7 +9,7 @@ import pytest
 from tests.services.test_whole_deed import PLAN, first_dated, publish_draft
 from tracker.errors import Forbidden, Invalid, Refused
 from tracker.extensions import db
-from tracker.services import extending, plans, show, show_work, tasks, work
+from tracker.services import extending, plans, show_plans, show_work, tasks, work
 from tracker.services.tasks import Part
 from tracker.services.work import Given
 from tracker.store.models import Assignment, Fact, Task, TaskVersion
@@ -90,7 +90,7 @@ def test_each_piece_that_moves_says_so_and_the_plan_has_one_fact(world, clock, r
 
 def test_the_plan_page_shows_the_parts_and_of_the_old_task_only_what_is_finished(world, clock, row):
     def titles():
-        page = show.plan_page(world.actor("coordinator"), row.plan_id, at=clock.now)
+        page = show_plans.plan_page(world.actor("coordinator"), row.plan_id, at=clock.now)
         return [task.title for section in page.sections for task in section.tasks], page.plan.tasks
 
     before, count = titles()

@@ -17,7 +17,7 @@ from tracker.services import (
     plans,
     publish,
     review,
-    show,
+    show_plans,
     show_review,
     show_units,
     show_work,
@@ -427,7 +427,7 @@ def test_a_renamed_unit_keeps_its_work_and_shows_both_names(world, clock, plan):
     carried_out(world, Change("renamed", (world.culture,), date(2026, 5, 1), heirs=(heir,)), clock.now)
     assert held(world.culture) == before
     assert db.session.scalar(select(func.count()).select_from(HandOver)) == 0
-    page = show.plan_page(world.actor("coordinator"), plan, at=clock.now)
+    page = show_plans.plan_page(world.actor("coordinator"), plan, at=clock.now)
     rows = [row for section in page.sections for task in section.tasks for row in task.assignments]
     shown = {both_names(row.unit_name, row.holder_name) for row in rows if row.holder_id == world.culture}
     assert shown == {"Phòng Văn hóa và Thông tin, nay là Phòng Văn hóa, Khoa học và Thông tin"}

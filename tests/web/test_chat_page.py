@@ -10,7 +10,7 @@ import pytest
 
 from tests.web.test_dashboard_page import text
 from tracker.extensions import db
-from tracker.services import show
+from tracker.services import show_plans
 from tracker.store.models import Assignment, Fact, Person, UnitVersion
 
 pytestmark = pytest.mark.usefixtures("sqlite_app")
@@ -91,7 +91,7 @@ def test_work_that_needs_an_urging_letter_stands_there_too(published, world, wor
 
 
 def test_the_figures_are_those_of_the_page(plan, world, signed_in, clock):
-    found = show.plan_page(world.actor("leader"), int(plan.rpartition("/")[2]), at=clock.now)
+    found = show_plans.plan_page(world.actor("leader"), int(plan.rpartition("/")[2]), at=clock.now)
     told = area(signed_in("leader").get(f"{plan}/nhom-chat"))
     tally = found.plan.assignments
     assert f"đã xong {tally.done}/{tally.total} việc, {tally.overdue} quá hạn" in told

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tracker.extensions import db
-from tracker.services import show
+from tracker.services import show_plans
 from tracker.store.models import Assignment, Task
 
 
@@ -69,6 +69,6 @@ def test_of_very_many_lines_the_page_shows_the_urgent_ones_and_leads_to_all(
     page = signed_in("coordinator").get("/ke-hoach/1").get_data(as_text=True)
     assert f"/ke-hoach/1/nhiem-vu/{task_id}" in page
     assert "Trên đây là 1 việc đáng chú ý nhất trong 3 việc." in text_of(page)
-    plan = show.plan_page(world.actor("coordinator"), 1, at=clock.now)
+    plan = show_plans.plan_page(world.actor("coordinator"), 1, at=clock.now)
     task = next(task for section in plan.sections for task in section.tasks if task.id == task_id)
     assert (task.lines, len(task.assignments), task.tally.total) == (3, 1, 3)

@@ -11,7 +11,7 @@ import pytest
 
 from tracker.extensions import db
 from tracker.progress.standing import Standing, Work
-from tracker.services import show
+from tracker.services import show_plans
 from tracker.store.models import PlanVersion, StoredFile
 from tracker.web.plan_view import by_period, spoken
 from tracker.web.timeline import timeline
@@ -213,7 +213,7 @@ def test_a_plan_that_is_not_there_is_told_in_words(world, signed_in):
 
 @pytest.fixture
 def sections(published, world, clock):
-    return show.plan_page(world.actor("coordinator"), 1, at=clock.now).sections
+    return show_plans.plan_page(world.actor("coordinator"), 1, at=clock.now).sections
 
 
 def test_the_timeline_spans_whole_quarters_and_at_least_a_year(sections):

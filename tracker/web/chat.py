@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.services import show, show_dashboard, show_urging
+from tracker.services import show_dashboard, show_plans, show_urging
 from tracker.sheets.chat import UnitCount, chat_text
 from tracker.web import context
 from tracker.web.guard import asks
@@ -18,7 +18,7 @@ blueprint = Blueprint("chat", __name__)
 @asks("dashboard.see")
 def plan(plan_id: int) -> ResponseReturnValue:
     """One plan."""
-    found = show.plan_page(context.actor(), plan_id, at=context.now()).plan
+    found = show_plans.plan_page(context.actor(), plan_id, at=context.now()).plan
     units = show_urging.units_of_plan(context.actor(), plan_id, at=context.now())
     counts = [UnitCount(unit.short_name, tally.overdue, tally.today) for unit, tally in units]
     name = ": ".join(part for part in (found.number, found.title) if part)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from tracker.access import Thing, may
 from tracker.errors import Invalid, NotFound, Refused, TrackerError, UnreadableFile
 from tracker.services import plans as deeds
-from tracker.services import show
+from tracker.services import show_plans
 from tracker.store.queries.rows import PlanPage, PlanRow, UnitRow
 from tracker.web import context, plan_view, reading
 from tracker.web.guard import asks
@@ -30,7 +30,7 @@ MENDABLE = (UnreadableFile, Invalid, Refused, NotFound)
 @asks("plan.list")
 def index() -> ResponseReturnValue:
     """Drafts of the visitor's unit first, then what is published."""
-    rows = show.plans(context.actor(), at=context.now())
+    rows = show_plans.plans(context.actor(), at=context.now())
     return render_template(
         "plans/index.html",
         drafts=[row for row in rows if row.state == "draft"],
@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
 @asks("plan.see")
 def page(plan_id: int) -> ResponseReturnValue:
     """One plan: how it stands, its year, its tasks, its document."""
-    found = show.plan_page(context.actor(), plan_id, at=context.now())
+    found = show_plans.plan_page(context.actor(), plan_id, at=context.now())
     drawing = timeline(found.sections, context.today())
     telling = [told(moment) for moment in drawing.telling[:8]] if drawing else []
     return render_template(
@@ -69,7 +69,7 @@ def _whose(found: PlanPage) -> str:
 def lines(plan_id: int, task_id: int) -> ResponseReturnValue:
     """The units of one task, the most urgent first: by where they stand, by name, page by page."""
     code = request.args.get("loc", "")
-    found = show.task_lines(
+    found = show_plans.task_lines(
         context.actor(),
         plan_id,
         task_id,
@@ -200,7 +200,7 @@ def _upload_page(problem: str = "", form: Mapping[str, str] | None = None) -> st
 
 def _draft_of(plan_id: str) -> PlanRow | None:
     """The draft of the plan that is on its way already, if there is one."""
-    rows = show.plans(context.actor(), at=context.now()) if plan_id else ()
+    rows = show_plans.plans(context.actor(), at=context.now()) if plan_id else ()
     return next((row for row in rows if row.state == "draft" and str(row.id) == plan_id), None)
 
 

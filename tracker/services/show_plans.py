@@ -1,4 +1,4 @@
-"""What people may look at. Every function asks for the right first and returns frozen rows; none changes."""
+"""Plans that may be looked at: the list, the page of one with its sections, the lines of a task that many units lead."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from sqlalchemy import select
 from waitress.server import create_server
 
 from notifications.sweep import sweep
+from tests.browser import arriving
 from tests.conftest import CHROMIUM_FLAGS, HandClock
 from tests.notifications.letters import letters
 from tracker import demo
@@ -50,6 +51,9 @@ SIZES = {"1440": (1440, 900), "390": (390, 844)}
 DARK = {"theo-doi", "viec", "kiem-tra", "viec-mot", "thu-viec", "thu-ngung"} | {
     "nhat-ky-thong-bao",
     "khong-doc",
+    "kenh-thong-bao",
+    "thang-nhac",
+    "thu",
 }
 
 
@@ -233,10 +237,7 @@ def take(
             )
             page = context.new_page()
             if log_in:
-                page.goto(f"{base}/dang-nhap")
-                page.fill("input[name=email]", log_in[0])
-                page.fill("input[name=password]", log_in[1])
-                page.click("main button[type=submit]")
+                arriving.log_in(page, base, log_in[0], password=log_in[1])
             for name, path in wanted:
                 page.goto(base + path)
                 dark = "-dark" if scheme == "dark" else ""
@@ -250,14 +251,11 @@ def walk(browser: Browser, base: str, log_in: tuple[str, str], folder: Path) -> 
         context = browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN")
         page = context.new_page()
 
-        def shown(name: str, page: Any = page, label: str = label) -> None:
-            page.wait_for_load_state()
+        def preview(name: str, page: Any = page, label: str = label) -> None:
+            arriving.follow(page.get_by_role("button", name="Xem trước", exact=True))
             page.screenshot(path=folder / f"{name}-{label}.png", full_page=True)
 
-        page.goto(f"{base}/dang-nhap")
-        page.fill("input[name=email]", log_in[0])
-        page.fill("input[name=password]", log_in[1])
-        page.click("main button[type=submit]")
+        arriving.log_in(page, base, log_in[0], password=log_in[1])
 
         page.goto(f"{base}/don-vi/sap-xep/moi?kieu=merged")
         for name in ("UBND xã Tân Lập", "UBND xã Bình Minh", "UBND xã Phú Hòa"):
@@ -265,16 +263,14 @@ def walk(browser: Browser, base: str, log_in: tuple[str, str], folder: Path) -> 
         page.get_by_label("Ngày hiệu lực").fill("1/5/2026")
         page.get_by_label("Tên", exact=True).fill("UBND xã Tân Bình")
         page.get_by_label("Mã", exact=True).fill("TANBINH")
-        page.get_by_role("button", name="Xem trước", exact=True).click()
-        shown("sap-xep-xem-truoc")
+        preview("sap-xep-xem-truoc")
 
         page.goto(f"{base}/don-vi/nap")
         page.set_input_files(
             "input[type=file]",
             {"name": "don-vi.csv", "mimeType": "text/csv", "buffer": LIST.encode("utf-8-sig")},
         )
-        page.get_by_role("button", name="Xem trước", exact=True).click()
-        shown("nap-xem-truoc")
+        preview("nap-xem-truoc")
         context.close()
 
 

@@ -22,8 +22,10 @@ from tracker.deadlines.ladder import (
     late_from,
     scope_of,
     step_day,
+    turn_day,
+    turn_reached,
 )
-from tracker.deadlines.workdays import NATIONAL
+from tracker.deadlines.workdays import NATIONAL, WorkCalendar
 from tracker.errors import Invalid
 
 WEDNESDAY = date(2026, 5, 20)  # a due date in the middle of a week without holidays
@@ -47,6 +49,49 @@ def day_of(days: int, due: date = WEDNESDAY, urged_from: date = LONG_AGO, **more
 )
 def test_what_comes_before_moves_earlier_and_what_follows_waits(days: int, due: str, falls_on: str) -> None:
     assert day_of(days, date.fromisoformat(due)) == date.fromisoformat(falls_on)
+
+
+@pytest.mark.parametrize(
+    ("days", "due", "falls_on"),
+    [
+        (-2, "2026-05-20", "2026-05-18"),
+        (-2, "2026-05-25", "2026-05-21"),  # a Monday: the weekend does not count
+        (-2, "2026-05-24", "2026-05-20"),  # a Sunday: from the Friday on which it is to be sent
+        (-3, "2026-02-24", "2026-02-12"),  # the holidays of the new year lie between
+    ],
+)
+def test_a_reminder_may_be_counted_in_working_days(days: int, due: str, falls_on: str) -> None:
+    step = Step(days, "working", ("officer",))
+    assert step_day(step, date.fromisoformat(due), LONG_AGO, NATIONAL) == date.fromisoformat(falls_on)
+
+
+def test_where_the_next_working_day_is_in_time_what_follows_is_counted_from_it() -> None:
+    by_law = WorkCalendar(article_148=True)
+    saturday, monday, tuesday = date(2026, 5, 23), date(2026, 5, 25), date(2026, 5, 26)
+    assert step_day(Step(1, "working", ("officer",)), saturday, LONG_AGO, by_law) == tuesday
+    assert ORDINARY.rhythm is not None
+    assert turn_reached(ORDINARY.rhythm, saturday, LONG_AGO, by_law, monday) is None
+    assert turn_reached(ORDINARY.rhythm, saturday, LONG_AGO, by_law, tuesday) == 1
+    assert turn_reached(ORDINARY.rhythm, saturday, LONG_AGO, NATIONAL, monday) == 1
+    assert turn_day(3, saturday, by_law) == date(2026, 5, 28)
+
+
+def test_an_urging_letter_and_calendar_days_belong_to_one_side_of_the_due_day() -> None:
+    rows = [{"days": days, "to": ["officer"], "count": "calendar", "letter": True} for days in (-3, 5)]
+    before, after = ladder_from({"steps": rows}).steps
+    assert (before.count, before.letter) == ("calendar", False)
+    assert (after.count, after.letter) == ("working", True)
+
+
+@pytest.mark.parametrize("days", [1, 5, 10, 30, 200])
+def test_who_looks_far_enough_ahead_sees_each_reminder_that_is_counted_in_working_days(days: int) -> None:
+    ladder = Ladder((Step(-days, "working", ("officer",)),))
+    for month in range(1, 13):
+        due = date(2026, month, 24)
+        day = step_day(ladder.steps[0], due, date(2024, 1, 1), NATIONAL)
+        assert day is not None
+        assert due - day <= ladder.look_ahead
+        assert Ladders({"task:1": ladder}).look_ahead >= ladder.look_ahead
 
 
 def test_nothing_follows_a_soft_date() -> None:

@@ -308,6 +308,34 @@ def test_who_turned_reminders_off_is_told_what_is_late_what_was_decided_and_what
     assert [o.step for o in late] == ["-1", "0", "+1", "moved", "dropped", "wait-1"]
 
 
+def test_while_it_is_undecided_the_rhythm_goes_to_the_officer_alone() -> None:
+    own = Ladders({"committee": Ladder((), Rhythm((1, 3, 7), 5, ("officer", "head", "leader")))})
+    everybody = [("+1", OFFICER), ("+1", HEAD), ("+1", LEADER)]
+    assert told(duty(), date(2026, 5, 21), ladders=own) == everybody
+    assert told(duty(undecided=True), date(2026, 5, 21), ladders=own) == [("+1", OFFICER)]
+
+
+def test_what_goes_to_the_head_of_a_unit_with_nobody_goes_to_the_coordinators() -> None:
+    own = Ladders({"committee": Ladder((Step(2, "working", ("head",)),))})
+    assert told(duty(unit_id=30), date(2026, 5, 22), ladders=own) == [("+2", COORDINATOR)]
+
+
+def test_work_that_is_reckoned_together_owes_what_each_of_it_owes_alone() -> None:
+    kinds: list[dict[str, object]] = [
+        *({}, {"undecided": True}, {"soft": True}, {"courtesy": True}, {"unit_id": 20}, {"unit_id": 30}),
+        {"courtesy": True, "unit_id": 20},
+        {"urged_from": date(2026, 5, 26)},
+        {"coordinator_id": 10},
+        {"due": date(2026, 5, 28)},
+    ]
+    duties = [duty(assignment_id=n, **facts) for n, facts in enumerate(kinds, start=1)]  # type: ignore[arg-type]
+    for one_by_one in (duties, duties[::-1]):
+        today = date(2026, 6, 3)
+        together = owed(one_by_one, TEAMS, LADDERS, NATIONAL, today, (), leaders=(LEADER,))
+        alone = [owed([one], TEAMS, LADDERS, NATIONAL, today, (), leaders=(LEADER,)) for one in one_by_one]
+        assert together == [step for steps in alone for step in steps]
+
+
 @pytest.mark.parametrize(
     ("urged_from", "today", "steps"),
     [

@@ -170,3 +170,26 @@ def test_the_architecture_page_has_a_line_for_every_folder():
         if folder != ROOT / "tracker" and f"`{folder.relative_to(ROOT)}/`" not in page
     ]
     assert missing == []
+
+
+WAITING = {
+    "Axe",
+    "expect_navigation",
+    "wait_for_load_state",
+    "wait_for_selector",
+    "wait_for_timeout",
+    "wait_for_url",
+}
+
+
+def test_one_place_knows_when_a_page_is_there_and_asks_axe():
+    """A click comes back before the page that it leads to is there: tests use `follow`, `arriving` and `expect`."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        if path != ROOT / "tests" / "browser" / "arriving.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Attribute) and node.attr in WAITING)
+        or (isinstance(node, ast.Name) and node.id in WAITING)
+    ]
+    assert found == []

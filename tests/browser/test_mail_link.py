@@ -8,11 +8,11 @@ from email.message import Message
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from sqlalchemy import func, select
 
 from notifications.sweep import sweep
-from tests.browser.test_whole_job import Desk
+from tests.browser.arriving import expect, too_wide
+from tests.browser.desk import Desk
 from tests.conftest import make_app
 from tests.services.test_whole_deed import publish_draft
 from tests.web.conftest import PLAN
@@ -25,19 +25,13 @@ class Phone(Desk):
     """Somebody with a telephone in the hand."""
 
     def __init__(self, browser: Any, base: str) -> None:
-        super().__init__(browser, base)
-        self.context.close()
-        self.context = browser.new_context(
-            viewport={"width": 390, "height": 844}, locale="vi-VN", has_touch=True, is_mobile=True
+        super().__init__(
+            browser, base, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
         )
-        self.page = self.context.new_page()
-        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
-        self.page.on("request", self._stays_here)
 
     def check(self) -> None:
         super().check()
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= 390, f"{self.page.url} is {wide} wide"
+        assert too_wide(self.page) == 0, self.page.url
 
 
 @pytest.fixture
@@ -86,12 +80,11 @@ def test_work_is_ticked_from_the_mail_on_a_telephone(letter, world, browser):
     assert count(LinkOpening) == 1
 
     page.get_by_label("Văn bản đã ban hành").fill("15/QĐ-UBND ngày 11/5/2026")
-    page.locator("[data-chips] .chip").first.wait_for()
+    expect(page.locator("[data-chips] .chip").first).to_be_visible()
     phone.check()
-    page.get_by_role("button", name="Gửi minh chứng").click()
-    page.get_by_role("heading", name="Đã gửi minh chứng").wait_for()
-    assert "Nguyễn Thu Hằng" in page.inner_text("main")
-    phone.check()
+    phone.press("Gửi minh chứng")
+    expect(page.get_by_role("heading", name="Đã gửi minh chứng")).to_be_visible()
+    assert "Nguyễn Thu Hằng" in phone.words()
     assert phone.context.cookies() == []
 
     coordinator = Desk(browser, base)
@@ -101,7 +94,7 @@ def test_work_is_ticked_from_the_mail_on_a_telephone(letter, world, browser):
     assert db.session.get_one(Assignment, work).holder_id == world.tan_lap
     coordinator.open(f"/viec/{work}")
     assert "15/QĐ-UBND" in coordinator.page.inner_text("#duyet")
-    assert "qua liên kết trong thư" in coordinator.page.inner_text("main")
+    assert "qua liên kết trong thư" in coordinator.words()
     assert (phone.errors, coordinator.errors) == ([], [])
 
 
@@ -112,28 +105,26 @@ def test_the_switch_that_the_mail_names_turns_reminders_off_and_asks_who_else(le
 
     phone = Phone(browser, base)
     phone.open(link)
-    phone.page.get_by_role("button", name="Tắt thư nhắc").click()
-    phone.page.get_by_text("Đã tắt từ").wait_for()
-    phone.check()
+    phone.follow(phone.page.get_by_role("button", name="Tắt thư nhắc"))
+    assert "Đã tắt từ" in phone.words()
     db.session.rollback()
     assert db.session.get_one(Person, world.people["officer"]).reminders_off_at is not None
     phone.page.get_by_label("Họ tên").fill("Hoàng Gia Linh")
     phone.page.get_by_label("Thư điện tử").fill("linh@sonthanh.example")
-    phone.page.get_by_role("button", name="Gửi đề nghị").click()
-    phone.page.get_by_text("Đã chuyển đề nghị").wait_for()
-    phone.check()
+    phone.press("Gửi đề nghị")
+    assert "Đã chuyển đề nghị" in phone.words()
     assert count(RecipientProposal) == 1
 
     coordinator = Desk(browser, base)
     coordinator.log_in("coordinator")
     coordinator.open("/theo-doi")
-    assert "đề nghị thêm người nhận thư nhắc: 1" in coordinator.page.inner_text("main")
+    assert "đề nghị thêm người nhận thư nhắc: 1" in coordinator.words()
     manager = Desk(browser, base)
     manager.log_in("manager")
     manager.open("/nguoi-dung")
     assert "Hoàng Gia Linh" in manager.page.inner_text("#de-nghi")
-    manager.page.get_by_role("button", name="Đã xử lý").click()
-    manager.page.get_by_text("Đã ghi là đã xử lý").wait_for()
+    manager.follow(manager.page.get_by_role("button", name="Đã xử lý"))
+    assert "Đã ghi là đã xử lý" in manager.words()
     manager.open("/tai-khoan")
     assert (phone.errors, manager.errors) == ([], [])
 
@@ -148,6 +139,5 @@ def test_pages_of_dead_links_can_be_read_by_everybody(letter, clock, browser):
     link = paths("\n".join(plain(mail) for mail in mails), "viec")[0]
     phone = Phone(browser, base)
     clock.now += timedelta(days=15)
-    phone.page.goto(base + link)
-    assert "đã hết hạn" in phone.page.inner_text("main")
-    assert Axe().run(phone.page).violations_count == 0
+    phone.open(link)
+    assert "đã hết hạn" in phone.words()

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.test_reorganisation import press
-from tests.browser.test_whole_job import Desk
+from tests.browser.desk import Desk
 from tests.conftest import make_app
 from tests.services.test_whole_deed import PLAN, publish_draft
 from tracker.deadlines.reports import reporting_period
@@ -41,10 +40,6 @@ def report_of(unit):
     return next(one for one in found if reporting_period(one.period, one.timing.label) == "2026-H1")
 
 
-def main_text(desk):
-    return desk.page.locator("main").inner_text()
-
-
 def test_a_closed_period_refuses_a_late_change_until_the_leader_opens_it(
     app, world, clock, plan, serve, browser, tmp_path, database_url
 ):
@@ -60,24 +55,21 @@ def test_a_closed_period_refuses_a_late_change_until_the_leader_opens_it(
 
     # What is open is named first, and the one who closes says that she closes all the same.
     coordinator.open(f"/ke-hoach/{plan}")
-    coordinator.page.get_by_role("link", name="Các kỳ", exact=True).click()
-    coordinator.check()
-    coordinator.page.get_by_role("link", name="Chốt kỳ 6 tháng đầu năm 2026").click()
-    assert "CHƯA XONG" in main_text(coordinator).upper()
-    press(coordinator, "Chốt kỳ")
-    assert "Xin xác nhận nếu vẫn chốt" in main_text(coordinator)
+    for name in ("Các kỳ", "Chốt kỳ 6 tháng đầu năm 2026"):
+        coordinator.follow(coordinator.page.get_by_role("link", name=name, exact=True))
+    assert "CHƯA XONG" in coordinator.words().upper()
+    coordinator.press("Chốt kỳ")
+    assert "Xin xác nhận nếu vẫn chốt" in coordinator.words()
     coordinator.page.get_by_label("Vẫn chốt kỳ này").check()
-    press(coordinator, "Chốt kỳ")
-    assert "Phạm Minh Anh chốt lúc 10/6/2026" in main_text(coordinator)
+    coordinator.press("Chốt kỳ")
+    assert "Phạm Minh Anh chốt lúc 10/6/2026" in coordinator.words()
 
     # Too late, and said so with who closed it.
-    officer.page.get_by_role("button", name="Gửi minh chứng").first.click()
-    officer.page.wait_for_load_state()
-    assert REFUSED in main_text(officer)
-    officer.check()
+    officer.follow(officer.page.get_by_role("button", name="Gửi minh chứng").first)
+    assert REFUSED in officer.words()
     assert report_of(world.tan_lap).state == "open"
     officer.open(f"/viec/{late}")
-    assert REFUSED in main_text(officer)
+    assert REFUSED in officer.words()
     assert officer.page.locator("input[name=text]").count() == 0, "nothing to send any more"
 
     # The figures stay those of that day; only a leader opens the period again.
@@ -85,19 +77,16 @@ def test_a_closed_period_refuses_a_late_change_until_the_leader_opens_it(
     for desk, who in ((coordinator, "coordinator"), (officer, "officer"), (leader, "leader")):
         desk.log_in(who)  # a session does not last for weeks
     coordinator.open(f"/ke-hoach/{plan}/ky")
-    assert "1/3" in main_text(coordinator)
+    assert "1/3" in coordinator.words()
     assert coordinator.page.get_by_text("Mở lại kỳ", exact=True).count() == 0
     leader.open(f"/ke-hoach/{plan}/ky")
     leader.page.get_by_text("Mở lại kỳ", exact=True).click()
     leader.page.get_by_label("Lý do mở lại").fill("UBND xã Tân Lập đã gửi bản giấy đúng hạn")
-    leader.page.get_by_role("button", name="Mở lại kỳ này").click()
-    leader.page.wait_for_load_state()
-    leader.check()
-    assert "Vũ Đình Khôi mở lại" in main_text(leader)
+    leader.follow(leader.page.get_by_role("button", name="Mở lại kỳ này"))
+    assert "Vũ Đình Khôi mở lại" in leader.words()
     officer.open(f"/viec/{late}")
     officer.page.locator("input[name=text]").first.fill(EVIDENCE)
-    officer.page.get_by_role("button", name="Gửi minh chứng").first.click()
-    officer.page.wait_for_load_state()
+    officer.follow(officer.page.get_by_role("button", name="Gửi minh chứng").first)
     assert report_of(world.tan_lap).state == "submitted"
 
 
@@ -107,21 +96,21 @@ def test_a_plan_is_withdrawn_and_goes_on(app, world, clock, plan, serve, browser
     coordinator.log_in("coordinator")
     leader.log_in("leader")
     coordinator.open(f"/ke-hoach/{plan}/ket-thuc")
-    press(coordinator, "Kết thúc kế hoạch")
-    assert "chưa có lý do thôi giao" in main_text(coordinator)
+    coordinator.press("Kết thúc kế hoạch")
+    assert "chưa có lý do thôi giao" in coordinator.words()
     coordinator.page.get_by_label("Văn bản bãi bỏ").fill("Quyết định số 20/QĐ-UBND ngày 9/6/2026")
     coordinator.page.get_by_label("Lý do", exact=True).fill("cấp trên ban hành kế hoạch thay thế")
-    press(coordinator, "Bãi bỏ kế hoạch")
-    assert "Kế hoạch đã bãi bỏ ngày 10/6/2026" in main_text(coordinator)
+    coordinator.press("Bãi bỏ kế hoạch")
+    assert "Kế hoạch đã bãi bỏ ngày 10/6/2026" in coordinator.words()
     coordinator.open("/ke-hoach")
-    assert "Đã kết thúc" in main_text(coordinator)
+    assert "Đã kết thúc" in coordinator.words()
     coordinator.open("/theo-doi")
-    assert "12/KH-UBND" not in main_text(coordinator)
+    assert "12/KH-UBND" not in coordinator.words()
     leader.open(f"/ke-hoach/{plan}/ket-thuc")
     leader.page.get_by_label("Lý do tiếp tục").fill("quyết định bãi bỏ bị thu hồi")
-    press(leader, "Tiếp tục kế hoạch")
+    leader.press("Tiếp tục kế hoạch")
     leader.open("/theo-doi")
-    assert "12/KH-UBND" in main_text(leader)
+    assert "12/KH-UBND" in leader.words()
 
 
 def test_report_dates_are_set_on_the_calendar(sqlite_app, world, clock, serve, browser, tmp_path, sqlite_url):
@@ -134,6 +123,6 @@ def test_report_dates_are_set_on_the_calendar(sqlite_app, world, clock, serve, b
         manager.page.locator(f"#rp-step-{line}").fill("3")
     manager.page.get_by_label("9 tháng", exact=True).check()
     manager.check()
-    press(manager, "Lưu ngày báo cáo")
-    assert "9 tháng đầu năm 2026" in main_text(manager)
-    assert "chưa đủ 1 ngày làm việc" not in main_text(manager)
+    manager.press("Lưu ngày báo cáo")
+    assert "9 tháng đầu năm 2026" in manager.words()
+    assert "chưa đủ 1 ngày làm việc" not in manager.words()

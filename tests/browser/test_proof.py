@@ -11,7 +11,8 @@ import pdfplumber
 import pytest
 
 from notifications.sweep import sweep
-from tests.browser.test_whole_job import Desk
+from tests.browser.arriving import log_in, too_wide
+from tests.browser.desk import Desk
 from tests.conftest import make_app
 from tests.web.conftest import publish_in_january
 from tests.web.test_pages_in_browser import SMALL
@@ -81,12 +82,12 @@ def test_a_letter_is_proved_from_the_mail_server_to_the_tick(
     coordinator = Desk(browser, base)
     coordinator.log_in("coordinator")
     coordinator.open(f"/viec/{work_id}/thong-bao")
-    words = coordinator.page.locator("main").inner_text()
+    words = coordinator.words()
     assert "đã gửi 12/5/2026, 9 giờ 00" in words
     assert "mở liên kết 12/5/2026" in words
     assert "Máy chủ thư: 250" in words
     assert message_id in words
-    assert "1 thư đã mở liên kết, lần đầu 12/5/2026" in " ".join(words.split())
+    assert "1 thư đã mở liên kết, lần đầu 12/5/2026" in words
 
 
 def _of(links, desk, title):
@@ -103,6 +104,7 @@ def test_the_pages_are_read_by_axe_in_both_lights(sqlite_app, told, serve, brows
     for scheme in ("light", "dark"):
         desk = Desk(browser, base)
         desk.page.emulate_media(color_scheme=scheme)
+        desk.open("/dang-nhap")
         desk.log_in("coordinator")
         for address in pages(told):
             desk.open(address)
@@ -122,7 +124,7 @@ def test_a_phone_shows_all_without_sideways_scrolling(sqlite_app, told, serve, b
     found = []
     for address in pages(told):
         desk.open(address)
-        over = desk.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        over = too_wide(desk.page)
         found += [(address, over)] * (over > 0) + [(address, small) for small in desk.page.evaluate(SMALL)]
     assert found == []
 
@@ -152,11 +154,7 @@ def test_the_text_for_a_group_can_be_taken_without_script(sqlite_app, told, serv
     base = serve(sqlite_app)
     context = browser.new_context(java_script_enabled=False, locale="vi-VN")
     page = context.new_page()
-    page.goto(f"{base}/dang-nhap?next=/theo-doi/nhom-chat")
-    page.fill("[name=email]", "coordinator@sonthanh.example")
-    page.fill("[name=password]", "mat-khau-thu-nghiem")
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/theo-doi/nhom-chat")  # with its styles, which hide what only a script can do
+    log_in(page, base, "coordinator", "/theo-doi/nhom-chat")
     assert "tiến độ các kế hoạch" in page.locator("textarea").input_value()
     assert not page.locator("[data-copy]").is_visible()
     context.close()

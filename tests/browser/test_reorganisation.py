@@ -11,7 +11,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from tests.browser.test_whole_job import Desk
+from tests.browser.desk import Desk
 from tests.conftest import make_app
 from tests.services.test_succession import dump
 from tracker.extensions import db
@@ -108,12 +108,6 @@ def numbers(desk):
     return found
 
 
-def press(desk, name):
-    desk.page.get_by_role("button", name=name, exact=True).click()
-    desk.page.wait_for_load_state()
-    desk.check()
-
-
 def test_a_merge_and_a_rename_in_the_middle_of_a_year(
     app, world, clock, plan, serve, browser, tmp_path, database_url
 ):
@@ -131,7 +125,7 @@ def test_a_merge_and_a_rename_in_the_middle_of_a_year(
         OLD[0]: (2, 0), OLD[1]: (3, 0), OLD[2]: (3, 0), NEW: (0, 8), "Cộng": (8, 8)
     }  # fmt: skip
     assert dump() == pristine
-    press(manager, "Xác nhận")
+    manager.press("Xác nhận")
     assert open_work(*OLD, NEW) == [0, 0, 0, 8]
     assert closed_work(OLD[0]) == 1
     assert closed_work(NEW) == 0
@@ -141,21 +135,21 @@ def test_a_merge_and_a_rename_in_the_middle_of_a_year(
     officer = Desk(browser, base)
     officer.log_in("officer")
     officer.open("/viec")
-    words = officer.page.locator("main").inner_text()
+    words = officer.words()
     assert f"{NEW} có" in words
     assert "kế thừa từ UBND xã Bình Minh" in words
     officer.open(f"/ke-hoach/{plan}")
     assert f"UBND xã Phú Hòa, nay là {NEW}" in officer.page.locator("main").text_content()
 
     # Undone the same day, everything is as it was.
-    press(manager, "Hoàn tác lần sắp xếp này")
+    manager.press("Hoàn tác lần sắp xếp này")
     assert dump() == pristine
     assert open_work(*OLD) == before
     assert dashboard(browser, base) == done_before
 
     # Done again, and a rename; this time one form closes what was inherited of one task.
     merge(manager)
-    press(manager, "Xác nhận")
+    manager.press("Xác nhận")
     rename(manager, world)
     assert open_work("Phòng Văn hóa và Thông tin") == [1]
     leader = Desk(browser, base)
@@ -171,19 +165,17 @@ def test_a_merge_and_a_rename_in_the_middle_of_a_year(
 
     # What stands on it holds it: the merge is not undone any more, the rename is.
     history(manager, "Đổi tên")
-    press(manager, "Hoàn tác lần sắp xếp này")
-    assert "đã hoàn tác" in manager.page.locator("main").inner_text()
+    manager.press("Hoàn tác lần sắp xếp này")
+    assert "đã hoàn tác" in manager.words()
     history(manager, "Sáp nhập")
-    assert "3 việc đã chuyển vừa có cập nhật" in manager.page.locator("main").inner_text()
+    assert "3 việc đã chuyển vừa có cập nhật" in manager.words()
     assert manager.errors == officer.errors == leader.errors == []
 
 
 def history(desk, name):
     """The newest reorganisation of that kind, from the list of those that were done."""
     desk.open("/don-vi/sap-xep")
-    desk.page.get_by_role("link", name=name, exact=True).first.click()
-    desk.page.wait_for_load_state()
-    desk.check()
+    desk.follow(desk.page.get_by_role("link", name=name, exact=True).first)
 
 
 def dashboard(browser, base):
@@ -191,22 +183,21 @@ def dashboard(browser, base):
     desk = Desk(browser, base)
     desk.log_in("coordinator")
     desk.open("/ke-hoach")
-    found = re.search(r"(\d+)/(\d+)", desk.page.locator("main").inner_text())
+    found = re.search(r"(\d+)/(\d+)", desk.words())
     desk.context.close()
     return found.groups()
 
 
 def merge(desk):
     desk.open("/don-vi/sap-xep")
-    desk.page.get_by_role("link", name="Sáp nhập Nhiều đơn vị").click()
-    desk.check()
+    desk.follow(desk.page.get_by_role("link", name="Sáp nhập Nhiều đơn vị"))
     for name in OLD:
         desk.page.get_by_label(name, exact=True).check()
     desk.page.get_by_label("Ngày hiệu lực").fill("1/5/2026")
     desk.page.get_by_label("Văn bản quyết định").fill("15/NQ-HĐND ngày 20/4/2026")
     desk.page.get_by_label("Tên", exact=True).fill(NEW)
     desk.page.get_by_label("Mã", exact=True).fill("TANBINH")
-    press(desk, "Xem trước")
+    desk.press("Xem trước")
 
 
 def rename(desk, world):
@@ -214,17 +205,13 @@ def rename(desk, world):
     desk.page.get_by_label("Đơn vị", exact=True).select_option(label="Phòng Văn hóa và Thông tin")
     desk.page.get_by_label("Ngày hiệu lực").fill("10/5/2026")
     desk.page.get_by_label("Tên mới").fill("Phòng Văn hóa, Khoa học và Thông tin")
-    press(desk, "Xem trước")
-    press(desk, "Xác nhận")
+    desk.press("Xem trước")
+    desk.press("Xác nhận")
 
 
 def tick_all(desk):
     desk.open("/viec")
-    desk.page.get_by_role("link", name=re.compile("Tổ chức hội nghị")).first.click()
-    desk.page.wait_for_load_state()
-    desk.check()
+    desk.follow(desk.page.get_by_role("link", name=re.compile("Tổ chức hội nghị")).first)
     assert desk.page.locator("input[name=also]:checked").count() == 2
     desk.page.fill("#gui input[name=text]", "15/BC-UBND ngày 11/5/2026")
-    desk.page.get_by_role("button", name="Gửi minh chứng").click()
-    desk.page.wait_for_load_state()
-    desk.check()
+    desk.press("Gửi minh chứng")

@@ -12,12 +12,12 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from docx import Document
 from icalendar import Calendar
 
 from notifications.sweep import sweep
-from tests.conftest import PASSWORD, make_app
+from tests.browser.desk import Desk
+from tests.conftest import make_app
 from tracker.extensions import db
 from tracker.store.models import Assignment
 
@@ -65,45 +65,13 @@ def plan_file(tmp_path: Path) -> Path:
     return path
 
 
-class Desk:
-    """One person at one browser."""
-
-    def __init__(self, browser, base):
-        self.context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="vi-VN")
-        self.page = self.context.new_page()
-        self.base = base
-        self.errors: list[str] = []
-        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
-        self.page.on("request", self._stays_here)
-
-    def _stays_here(self, request):
-        if not request.url.startswith((self.base, "data:")):
-            self.errors.append(f"another host: {request.url}")
-
-    def open(self, path):
-        self.page.goto(self.base + path)
-        self.check()
-
-    def check(self):
-        """No violation that axe knows of, on the page as it stands."""
-        found = Axe().run(self.page)
-        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
-
-    def log_in(self, who):
-        self.open("/dang-nhap")
-        self.page.fill("input[name=email]", f"{who}@sonthanh.example")
-        self.page.fill("input[name=password]", PASSWORD)
-        self.page.click("main button[type=submit]")
-        self.page.wait_for_url(lambda url: "/dang-nhap" not in url)
-        self.check()
-
-
 def test_the_whole_job(app, world, clock, serve, browser, plan_file, smtp, tmp_path, database_url):
     served = make_app(database_url, tmp_path, clock, smtp=smtp.settings)
     base = serve(served)
     clock.day(2026, 5, 12, 8)
 
     coordinator = Desk(browser, base)
+    coordinator.open("/dang-nhap")
     coordinator.log_in("coordinator")
     version = upload(coordinator, plan_file)
     fix_the_doubt(coordinator)
@@ -134,9 +102,7 @@ def upload(desk, plan_file):
     desk.open("/ke-hoach")
     desk.open("/ke-hoach/them")
     desk.page.set_input_files("input[type=file]", plan_file)
-    desk.page.click("main form button[type=submit]")
-    desk.page.wait_for_url(re.compile("/kiem-tra/"))
-    desk.check()
+    desk.follow(desk.page.locator("main form button[type=submit]"))
     return int(re.search(r"/kiem-tra/(\d+)", desk.page.url)[1])
 
 
@@ -146,17 +112,14 @@ def fix_the_doubt(desk):
     if row.get_attribute("open") is None:
         row.locator("summary").first.click()
     row.get_by_label(re.compile("Phòng Văn hóa và Thông tin")).first.check()
-    row.locator("button[value=right]").click()
-    desk.page.wait_for_load_state()
-    desk.check()
+    desk.follow(row.locator("button[value=right]"))
 
 
 def publish(desk):
     button = desk.page.locator("#ban-hanh button[type=submit]")
     assert button.get_attribute("aria-disabled") is None, desk.page.locator("#con-thieu").inner_text()
-    button.click()
-    desk.page.wait_for_url(re.compile("/ke-hoach/"))
-    desk.check()
+    desk.follow(button)
+    assert "/ke-hoach/" in desk.page.url
 
 
 def cell(desk, world):
@@ -168,13 +131,10 @@ def cell(desk, world):
 
 def tick(desk):
     desk.open("/viec")
-    desk.page.get_by_role("link", name=re.compile("Tổ chức hội nghị phổ biến luật mới")).first.click()
-    desk.check()
+    desk.follow(desk.page.get_by_role("link", name=re.compile("Tổ chức hội nghị phổ biến luật mới")).first)
     desk.page.fill("main input[name=text]", "15/BC-UBND ngày 11/5/2026")
-    desk.page.get_by_role("button", name="Gửi minh chứng").click()
-    desk.page.wait_for_load_state()
-    desk.check()
-    assert "chờ" in desk.page.locator("main").inner_text()
+    desk.press("Gửi minh chứng")
+    assert "chờ" in desk.words()
 
 
 def calendar_of(desk, world):
@@ -189,9 +149,7 @@ def accept(desk, world):
     db.session.rollback()  # what was read before lies behind
     work = db.session.query(Assignment.id).filter_by(unit_id=world.tan_lap).scalar()
     desk.open(f"/viec/{work}")
-    desk.page.get_by_role("button", name=re.compile("^Duyệt")).click()
-    desk.page.wait_for_load_state()
-    desk.check()
+    desk.follow(desk.page.get_by_role("button", name=re.compile("^Duyệt")))
 
 
 def subject(message):

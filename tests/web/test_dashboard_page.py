@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.browser.arriving import expect, faults, log_in, too_wide
 from tracker.services import show_dashboard, show_work, work
 from tracker.web.dashboard import in_order
 
@@ -135,11 +136,7 @@ def tick_and_accept(world, clock, assignment_id):
 def page(sqlite_app, world, published, serve, browser_page):
     """The matrix, opened by the coordinator in Chromium."""
     address = serve(sqlite_app)
-    browser_page.goto(f"{address}/dang-nhap")
-    browser_page.fill("[name=email]", "coordinator@sonthanh.example")
-    browser_page.fill("[name=password]", "mat-khau-thu-nghiem")
-    browser_page.press("[name=password]", "Enter")
-    browser_page.wait_for_url("**/theo-doi")
+    log_in(browser_page, address, "coordinator", "/theo-doi")
     return browser_page
 
 
@@ -147,27 +144,26 @@ def test_arrows_move_between_cells_and_a_cell_opens_beside_the_matrix(page):
     cell = page.locator("td.cell.is-overdue a").first
     cell.focus()
     page.keyboard.press("ArrowDown")
+    expect(cell).not_to_be_focused()
     assert page.evaluate("document.activeElement.closest('tr').rowIndex") > page.evaluate(
         "document.querySelector('td.cell.is-overdue').parentNode.rowIndex"
     )
     page.keyboard.press("Enter")
-    page.wait_for_selector("#chi-tiet")
-    assert page.locator("td.sel").count() == 1
-    assert "don-vi=" in page.url
+    expect(page.locator("#chi-tiet")).to_be_visible()
+    expect(page.locator("td.sel")).to_have_count(1)
+    expect(page).to_have_url(re.compile("don-vi="))
     page.keyboard.press("Escape")
-    assert page.locator("#chi-tiet").count() == 0
+    expect(page.locator("#chi-tiet")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("don-vi="))
     page.go_back()
-    page.wait_for_selector("#chi-tiet")
+    expect(page.locator("#chi-tiet")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_and_nothing_moves_sideways(page, world, width):
-    from axe_playwright_python.sync_playwright import Axe
-
     page.set_viewport_size({"width": width, "height": 900})
     for path in ("/theo-doi", f"/theo-doi?ke-hoach=1&don-vi={world.tan_lap}", "/ke-hoach", "/ke-hoach/1"):
         page.goto(page.url.split("/theo-doi")[0].split("/ke-hoach")[0] + path)
         page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert faults(page) == [], path
+        assert too_wide(page) == 0, path

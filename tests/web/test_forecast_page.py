@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from tests.browser.arriving import faults, log_in, too_wide
 from tests.web.test_calendar_page import text
 from tracker.extensions import db
 from tracker.store.models import Assignment, Letter, Person
@@ -63,24 +64,15 @@ def test_a_month_that_is_none_is_this_one(sqlite_app, world, published, signed_i
 def test_axe_finds_nothing_and_a_phone_shows_all(
     browser, sqlite_app, world, published, serve, scheme, widths
 ):
-    from axe_playwright_python.sync_playwright import Axe
-
-    from tests.conftest import PASSWORD
-
     base, found = serve(sqlite_app), []
     context = browser.new_context(color_scheme=scheme, locale="vi-VN")
     page = context.new_page()
-    page.goto(f"{base}/dang-nhap?next=/tai-khoan")
-    page.fill("[name=email]", "coordinator@sonthanh.example")
-    page.fill("[name=password]", PASSWORD)
-    page.click("button[type=submit]")
-    page.wait_for_url(f"{base}/tai-khoan")
+    log_in(page, base, "coordinator", "/tai-khoan")
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(base + address())
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        found += [f"{width}: wider than the screen"] if wide else []
-    found += [f"{f['id']} {f['nodes'][0]['html'][:120]}" for f in Axe().run(page).response["violations"]]
+        found += [f"{width}: wider than the screen"] if too_wide(page) else []
+    found += faults(page)
     context.close()
     assert found == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from notifications.collect import collect
+from tests.browser.arriving import faults, log_in, too_wide
 from tests.web.test_calendar_page import text
 from tracker.clock import at_vietnam
 from tracker.deadlines.ladder import ladder_from
@@ -228,10 +229,6 @@ def test_the_ladder_of_a_plan_that_is_over_stays(sqlite_app, world, published, s
 def test_axe_finds_nothing_and_a_phone_shows_all(
     browser, sqlite_app, world, published, serve, scheme, widths
 ):
-    from axe_playwright_python.sync_playwright import Axe
-
-    from tests.conftest import PASSWORD
-
     base, found = serve(sqlite_app), []
     plan = plan_of()
     pages = {
@@ -242,19 +239,13 @@ def test_axe_finds_nothing_and_a_phone_shows_all(
     for who, addresses in pages.items():
         context = browser.new_context(color_scheme=scheme, locale="vi-VN")
         page = context.new_page()
-        page.goto(f"{base}/dang-nhap?next=/tai-khoan")
-        page.fill("[name=email]", f"{who}@sonthanh.example")
-        page.fill("[name=password]", PASSWORD)
-        page.click("button[type=submit]")
-        page.wait_for_url(f"{base}/tai-khoan")
+        log_in(page, base, who, "/tai-khoan")
         for address in addresses:
             for width in widths:
                 page.set_viewport_size({"width": width, "height": 900})
                 page.goto(base + address)
-                wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-                found += [f"{address} at {width}: wider than the screen"] if wide else []
-            for fault in Axe().run(page).response["violations"]:
-                found.append(f"{address}: {fault['id']} {fault['nodes'][0]['html'][:120]}")
+                found += [f"{address} at {width}: wider than the screen"] if too_wide(page) else []
+            found += [f"{address}: {fault}" for fault in faults(page)]
         context.close()
     assert found == []
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import insert, select
 
-from tests.conftest import PASSWORD
+from tests.browser.arriving import follow, log_in
 from tests.services.test_succession import carried_out, merge
 from tests.web.test_very_many_people import add_communes
 from tracker.extensions import db
@@ -131,14 +131,10 @@ def test_the_pages_are_turned_with_nothing_in_the_way(sqlite_app, many, serve, b
         viewport={"width": width, "height": 900}, locale="vi-VN", reduced_motion="reduce"
     )
     page = context.new_page()
-    page.goto(f"{base}/dang-nhap")
-    page.fill("[name=email]", "leader@sonthanh.example")
-    page.fill("[name=password]", PASSWORD)
-    page.click("button[type=submit]")
-    page.goto(f"{base}/theo-doi?trang=2")
+    log_in(page, base, "leader", "/theo-doi?trang=2")
     sheet, side = (page.locator(one).bounding_box() for one in (".mx-s", ".side"))
     assert side["x"] >= sheet["x"] + sheet["width"] or side["y"] >= sheet["y"] + sheet["height"]
     page.locator("nav[aria-label=Trang]").evaluate("nav => nav.scrollIntoView({block: 'center'})")
-    page.get_by_role("link", name="Trang sau").click(timeout=5000)
-    page.wait_for_url("**trang=3")
+    follow(page.get_by_role("link", name="Trang sau"))
+    assert page.url.endswith("trang=3")
     context.close()

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-PASSWORD = "mat-khau-thu-nghiem"
+from tests.browser.arriving import arriving, expect, faults, follow, log_in, too_wide
+
 SMALL = """() => [...document.querySelectorAll(
     'button, .btn, input:not([type=hidden]), select, textarea, .tabs a, summary')]
   .filter(e => { const r = e.getBoundingClientRect(); return r.width > 1 && r.height > 1 && r.height < 44 })
@@ -20,11 +21,7 @@ def visit(sqlite_app, published, serve) -> Callable[..., Any]:
     base = serve(sqlite_app)
 
     def go(page: Any, who: str, address: str) -> Any:
-        page.goto(f"{base}/dang-nhap?next={address}")
-        page.fill("[name=email]", f"{who}@sonthanh.example")
-        page.fill("[name=password]", PASSWORD)
-        page.click("button[type=submit]")
-        page.wait_for_url(f"{base}{address}")
+        log_in(page, base, who, address)
         return page
 
     return go
@@ -50,8 +47,6 @@ def pages(work_id: Callable[[str], int], unit: int) -> tuple[tuple[str, tuple[st
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(browser, visit, work_id, world, scheme):
-    from axe_playwright_python.sync_playwright import Axe
-
     found = []
     for who, addresses in pages(work_id, world.tan_lap):
         context = browser.new_context(color_scheme=scheme, locale="vi-VN")
@@ -59,7 +54,7 @@ def test_axe_finds_nothing(browser, visit, work_id, world, scheme):
         base = page.url.removesuffix(addresses[0])
         for address in addresses:
             page.goto(base + address)
-            found += [(address, one["id"]) for one in Axe().run(page).response["violations"]]
+            found += [(address, fault) for fault in faults(page)]
         context.close()
     assert found == []
 
@@ -74,7 +69,7 @@ def test_a_phone_shows_all_without_sideways_scrolling_and_with_room_for_a_finger
         base = page.url.removesuffix(addresses[0])
         for address in addresses:
             page.goto(base + address)
-            over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            over = too_wide(page)
             found += [(address, over)] * (over > 0) + [(address, small) for small in page.evaluate(SMALL)]
         context.close()
     assert found == []
@@ -85,12 +80,13 @@ def test_work_is_ticked_by_keyboard_alone(browser_page, visit):
     page.locator("[data-tick]").first.focus()
     page.keyboard.press("Enter")
     page.keyboard.type("15/BC-UBND")
-    page.wait_for_selector(".chip.doubt")
+    expect(page.locator(".chip.doubt").first).to_be_visible()
     page.keyboard.type(" ngày 12/5/2026")
-    page.wait_for_selector(".ev .chip:nth-child(3):not(.doubt)")
-    assert "Quyết định" in page.inner_text(".ev .chip.doubt"), "the plan asks for one: a hint, no refusal"
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".flash")
+    expect(page.locator(".ev .chip:nth-child(3):not(.doubt)")).to_be_visible()
+    hint = page.locator(".ev .chip.doubt")
+    expect(hint, "the plan asks for one: a hint, no refusal").to_contain_text("Quyết định")
+    with arriving(page):
+        page.keyboard.press("Enter")
     assert "Đã gửi minh chứng" in page.inner_text(".flash")
     assert "15/BC-UBND ngày 12/5/2026" in page.inner_text("main")
 
@@ -99,20 +95,20 @@ def test_escape_closes_the_form_and_comes_back_to_the_ring(browser_page, visit):
     page = visit(browser_page, "officer", "/viec")
     ring = page.locator("[data-tick]").first
     ring.click()
-    assert ring.get_attribute("aria-expanded") == "true"
+    expect(ring).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("Escape")
-    assert ring.get_attribute("aria-expanded") == "false"
-    assert page.evaluate("document.activeElement.hasAttribute('data-tick')")
+    expect(ring).to_have_attribute("aria-expanded", "false")
+    expect(ring).to_be_focused()
 
 
 def test_without_script_the_ring_leads_to_the_form(browser, visit, work_id):
     context = browser.new_context(java_script_enabled=False)
     page = visit(context.new_page(), "officer", "/viec")
-    page.locator("[data-tick]").first.click()
-    page.wait_for_url(f"**/viec/{work_id('Rà soát')}#gui")
+    follow(page.locator("[data-tick]").first)
+    assert page.url.endswith(f"/viec/{work_id('Rà soát')}#gui")
     page.fill("[name=text]", "15/BC-UBND ngày 12/5/2026")
-    page.click(".send")
-    page.wait_for_selector(".flash")
+    follow(page.locator(".send"))
+    assert "Đã gửi minh chứng" in page.inner_text(".flash")
     assert "chờ duyệt" in page.inner_text(".hero")
     context.close()
 
@@ -120,11 +116,12 @@ def test_without_script_the_ring_leads_to_the_form(browser, visit, work_id):
 def test_the_theme_is_remembered_and_follows_the_system_until_chosen(browser, visit):
     context = browser.new_context(color_scheme="dark")
     page = visit(context.new_page(), "officer", "/viec")
-    theme = "document.documentElement.dataset.bsTheme"
-    assert page.evaluate(theme) == "dark"
+    html = page.locator("html")
+    expect(html).to_have_attribute("data-bs-theme", "dark")
     page.click("[data-theme]")
+    expect(html).to_have_attribute("data-bs-theme", "light")
     page.reload()
-    assert page.evaluate(theme) == "light"
+    expect(html).to_have_attribute("data-bs-theme", "light")
     context.close()
 
 
@@ -140,7 +137,7 @@ def test_no_page_breaks_its_own_content_policy(browser_page, visit, work_id):
 def test_the_list_of_units_is_filtered_without_marks(browser_page, visit):
     page = visit(browser_page, "manager", "/don-vi")
     page.fill("[data-filter]", "tan lap")
-    assert page.locator("[data-filter-row]:visible").count() == 1
+    expect(page.locator("[data-filter-row]:visible")).to_have_count(1)
 
 
 def test_the_list_of_people_is_filtered_while_typing_and_its_page_throws_nothing(browser_page, visit):
@@ -149,5 +146,6 @@ def test_the_list_of_people_is_filtered_while_typing_and_its_page_throws_nothing
     page = visit(browser_page, "manager", "/nguoi-dung")
     everybody = page.locator("[data-filter-row]:visible").count()
     page.fill("[data-filter]", "tan lap")
-    assert 0 < page.locator("[data-filter-row]:visible").count() < everybody
+    expect(page.locator("[data-filter-row]:visible")).not_to_have_count(everybody)
+    assert page.locator("[data-filter-row]:visible").count() > 0
     assert thrown == []

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from tests.conftest import PASSWORD
+from tests.browser.arriving import faults, follow, log_in, too_wide
 from tracker.extensions import db
 from tracker.store.models import Contact, Person, Role
 
@@ -172,23 +172,15 @@ def test_pages_that_change_people_are_closed_to_others(world, sqlite_app, signed
 
 
 def test_the_staff_change_walked_in_a_browser(sqlite_app, published, world, serve, browser):
-    from axe_playwright_python.sync_playwright import Axe
-
     base = serve(sqlite_app)
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="vi-VN")
     page = context.new_page()
 
     def look() -> None:
-        assert Axe().run(page).response["violations"] == [], page.url
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, page.url
+        assert faults(page) == [], page.url
+        assert too_wide(page) == 0, page.url
 
-    def log_in(client, email: str, password: str) -> None:
-        client.goto(f"{base}/dang-nhap")
-        client.fill("[name=email]", email)
-        client.fill("[name=password]", password)
-        client.click("main button[type=submit]")
-
-    log_in(page, "manager@sonthanh.example", PASSWORD)
+    log_in(page, base, "manager")
     for address in ("/nguoi-dung", "/nguoi-dung/them", f"/vang-mat?nguoi={world.people['officer']}"):
         page.goto(base + address)
         look()
@@ -196,29 +188,27 @@ def test_the_staff_change_walked_in_a_browser(sqlite_app, published, world, serv
     look()
     page.goto(f"{base}/nguoi-dung/{world.people['officer']}")
     look()
-    page.get_by_role("link", name="Thay người phụ trách").click()
+    follow(page.get_by_role("link", name="Thay người phụ trách"))
     look()
     for name, value in NEW.items():
         page.fill(f"[name={name}]", value)
-    page.get_by_role("button", name="Xem trước").click()
+    follow(page.get_by_role("button", name="Xem trước"))
     look()
-    page.get_by_role("button", name="Thay người phụ trách").click()
-    page.wait_for_url(re.compile(r"/nguoi-dung/\d+$"))
+    follow(page.get_by_role("button", name="Thay người phụ trách"))
+    assert re.search(r"/nguoi-dung/\d+$", page.url)
     look()
-    page.get_by_role("button", name="Cấp đường dẫn đặt mật khẩu").click()
+    follow(page.get_by_role("button", name="Cấp đường dẫn đặt mật khẩu"))
     link = page.input_value("#lien-ket")
 
     fresh = browser.new_context(locale="vi-VN").new_page()
     fresh.goto(base + link[link.index("/", 8) :])
     fresh.fill("[name=new]", "mot-cau-dai-de-nho")
     fresh.fill("[name=again]", "mot-cau-dai-de-nho")
-    fresh.click("main button[type=submit]")
-    log_in(fresh, NEW["email"], "mot-cau-dai-de-nho")
-    fresh.goto(f"{base}/viec")
-    fresh.get_by_role("link", name=re.compile("Rà soát")).first.click()
+    follow(fresh.locator("main button[type=submit]"))
+    log_in(fresh, base, NEW["email"], "/viec", password="mot-cau-dai-de-nho")
+    follow(fresh.get_by_role("link", name=re.compile("Rà soát")).first)
     fresh.fill("main input[name=text]", "15/BC-UBND ngày 11/5/2026")
-    fresh.get_by_role("button", name="Gửi minh chứng").click()
-    fresh.wait_for_load_state()
+    follow(fresh.get_by_role("button", name="Gửi minh chứng"))
     assert "Hoàng Gia Linh" in fresh.locator("main").inner_text()
     context.close()
     fresh.context.close()

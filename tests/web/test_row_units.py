@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.browser.arriving import expect, faults, follow, log_in, too_wide
 from tests.web.conftest import PLAN
 from tracker.extensions import db
 from tracker.services import plans, publish, review, show_review
@@ -129,8 +130,6 @@ def test_a_number_that_cannot_be_is_refused_in_words(save, row, number, words):
 def test_axe_and_a_phone_find_nothing_wrong_with_the_units_of_a_row(
     browser, serve, sqlite_app, world, draft, row
 ):
-    from axe_playwright_python.sync_playwright import Axe
-
     base = serve(sqlite_app)
     found = []
     for who, addresses in (
@@ -139,19 +138,12 @@ def test_axe_and_a_phone_find_nothing_wrong_with_the_units_of_a_row(
     ):
         context = browser.new_context(viewport={"width": 390, "height": 844}, locale="vi-VN")
         page = context.new_page()
-        page.goto(f"{base}/dang-nhap?next={addresses[0]}")
-        page.fill("[name=email]", f"{who}@sonthanh.example")
-        page.fill("[name=password]", "mat-khau-thu-nghiem")
-        page.click("button[type=submit]")
+        log_in(page, base, who, addresses[0])
         for address in addresses:
             page.goto(base + address)
             page.evaluate("document.querySelectorAll('.mn, .ex').forEach(one => one.open = true)")
-            found += [
-                (address, one["id"], one["nodes"][0]["html"])
-                for one in Axe().run(page).response["violations"]
-            ]
-            over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            found += [(address, over)] * (over > 0)
+            found += [(address, fault) for fault in faults(page)]
+            found += [(address, over) for over in [too_wide(page)] if over]
         context.close()
     assert found == []
 
@@ -162,11 +154,7 @@ def visit(browser_page, serve, sqlite_app):
     base = serve(sqlite_app)
 
     def go(who: str, address: str):
-        browser_page.goto(f"{base}/dang-nhap?next={address}")
-        browser_page.fill("[name=email]", f"{who}@sonthanh.example")
-        browser_page.fill("[name=password]", "mat-khau-thu-nghiem")
-        browser_page.click("button[type=submit]")
-        browser_page.wait_for_url(base + address)
+        log_in(browser_page, base, who, address)
         return browser_page
 
     return go
@@ -175,9 +163,9 @@ def visit(browser_page, serve, sqlite_app):
 def test_units_of_a_kind_are_ticked_all_at_once(visit, world, draft, row):
     page = visit("coordinator", f"/kiem-tra/{draft}/dong/{row}/don-vi/0")
     page.locator("[data-pick]").first.locator("[data-pick-all]").click()
-    assert page.locator("[name=of]:checked").count() == 6
-    page.click("main form [type=submit]")
-    page.wait_for_url(f"**/kiem-tra/{draft}?dong={row}*")
+    expect(page.locator("[name=of]:checked")).to_have_count(6)
+    follow(page.locator("main form [type=submit]"))
+    assert f"/kiem-tra/{draft}?dong={row}" in page.url
     assert len(stored(row).choices[LEAD].split(",")) == 6
 
 
@@ -185,17 +173,16 @@ def test_the_filter_needs_no_marks_and_all_means_those_in_sight(visit, world):
     page = visit("manager", "/don-vi/nhom/them")
     page.check("[name=how][value=list]")
     page.fill("[data-pick-filter]", "xa tan lap")
-    assert page.locator("[data-pick] li:visible").count() == 1
+    expect(page.locator("[data-pick] li:visible")).to_have_count(1)
     page.click("[data-pick-all]")
-    assert page.locator("[name=member]:checked").count() == 1
-    assert page.inner_text("[data-pick-count]") == "1"
+    expect(page.locator("[name=member]:checked")).to_have_count(1)
+    expect(page.locator("[data-pick-count]")).to_have_text("1")
 
 
 def test_a_row_s_units_are_changed_in_the_page_and_kept(visit, world, draft, row):
     page = visit("coordinator", f"/kiem-tra/{draft}?dong={row}")
     page.evaluate("document.querySelectorAll('.mn, .ex').forEach(one => one.open = true)")
     page.uncheck(f"#dong-{row} [name=of-0][value='{world.phu_hoa}']")
-    page.click(f"#dong-{row} .acts-row [value=save]")
-    page.wait_for_load_state()
+    follow(page.locator(f"#dong-{row} .acts-row [value=save]"))
     assert stored(row).choices == {LEAD: f"group:{world.communes}-{world.phu_hoa}"}
     assert "trừ UBND xã Phú Hòa" in page.inner_text(f"#dong-{row}")

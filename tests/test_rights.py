@@ -38,6 +38,7 @@ INNER = {
     "sparing",
     "staff_parts",
     "succession_steps",
+    "succession_proposal",
 }
 
 # What asks the table of rights: `changing` for its deed, the last one in each of a person's committees.

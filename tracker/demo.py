@@ -41,7 +41,7 @@ from tracker.services import (
 )
 from tracker.services.accounts import hash_password
 from tracker.services.staff_parts import Entered
-from tracker.services.succession import Choices
+from tracker.services.succession_proposal import Choices
 from tracker.sheets.plan_docx import PlanText, plan_docx, plan_lines
 from tracker.sheets.words import ROLES
 from tracker.store.engine import transaction

@@ -14,7 +14,7 @@ from tracker.deadlines.told_once import INHERITED
 from tracker.deadlines.workdays import NATIONAL
 from tracker.extensions import db
 from tracker.services import succession
-from tracker.services.succession import Choices
+from tracker.services.succession_proposal import Choices
 from tracker.store.models import Notice
 from tracker.units.succession import Change, Heir
 

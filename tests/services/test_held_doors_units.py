@@ -42,7 +42,7 @@ from tracker.services import succession_steps as steps
 from tracker.services.absences import Leave
 from tracker.services.groups import Said
 from tracker.services.staff_parts import Entered
-from tracker.services.succession import Choices
+from tracker.services.succession_proposal import Choices
 from tracker.services.units import Entry
 from tracker.services.work import Given
 from tracker.store.models import (

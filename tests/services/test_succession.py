@@ -24,7 +24,7 @@ from tracker.services import (
     succession,
     work,
 )
-from tracker.services.succession import Choices, Faulty
+from tracker.services.succession_proposal import Choices, Faulty
 from tracker.services.work import Given
 from tracker.sheets.words import both_names
 from tracker.store.models import (

@@ -1,4 +1,4 @@
-"""Plans that may be looked at: the list, the page of one with its sections, the lines of a task that many units lead."""
+"""Plans that may be looked at: the list, the page of one with its sections, the lines of a task that many lead."""
 
 from __future__ import annotations
 

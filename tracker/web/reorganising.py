@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.errors import Invalid, NotFound, Refused
 from tracker.services import show_units, succession
-from tracker.services.succession import Choices, Faulty, Option, Proposal, WorkLine
+from tracker.services.succession_proposal import Choices, Faulty, Option, Proposal, WorkLine
 from tracker.sheets.words import UNIT_KINDS, plain_day
 from tracker.units.succession import KINDS, Change, Heir
 from tracker.web.context import actor, committee_id, now, today

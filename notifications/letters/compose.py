@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from notifications.letters import at_once, changes, escalation, own, reasons, red_contacts, requests, week
 from notifications.letters import ongoing as questions
 from notifications.letters.facts import Facts
-from notifications.letters.lines import joined, one_line, whose
+from notifications.letters.lines import BESIDE_SUMMARY, MOST, fitted, joined, one_line, whose
 from notifications.letters.printing import Page, Wording, numbered, printed
 from notifications.phrases import _, one_language
 from tracker.deadlines.told_once import EVENT, EXPLAIN, EXTENSION, RETURNED
@@ -160,7 +160,7 @@ def _digest_page(
         opening=_opening(told, facts, sender),
         day=day_words(today),
         preview=own.preview(told.own, today) or head,
-        sections=numbered(sections),
+        sections=numbered(fitted(sections, BESIDE_SUMMARY if facts.week else MOST)),
         summary=week.summary(facts.week, today, base_url) if facts.week else None,
         button=_button(bool(told.units), base_url),
         extends=bool(told.own),
@@ -223,7 +223,7 @@ def _now_page(person: str, told: _Told, facts: Facts, sender: _Sender, late_sinc
         opening=_opening_now(facts, sender),
         day=day_words(sender.today),
         preview=head,
-        sections=numbered(sections),
+        sections=numbered(fitted(sections, MOST)),
         button=_button(True, base_url),
         extends=bool(told.new),
         late=_late(late_since if _happened_before(told, facts, sender.today) else None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
@@ -15,6 +15,8 @@ WIDTH = 72
 TITLE = 240  # what a plan calls one piece of work can be a whole page
 NOTE = 300
 SHOWN = 30  # lines of one section
+MOST, BESIDE_SUMMARY = 75, 25  # lines of one letter: mail programs cut off what is longer than about 100 kB
+LEAST = 3  # of a section, however many there were before it
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """Lines under their name. `rest` says how many more there are, at `rest_url`; `first` is the number of the first
-    line in the letter."""
+    """Lines under their name. `rest` says how many more there are, `rest_url` where they all stand; `first` is the
+    number of the first line in the letter."""
 
     name: str
     lines: tuple[Line, ...]
@@ -79,9 +81,24 @@ def section(
         count = len(lines)
     if not count:
         return ()
-    more = count - SHOWN
-    rest = _("Còn %(n)d việc nữa, xin xem ở danh sách việc.", n=more) if more > 0 else ""
-    return (Section(name, tuple(islice(lines, SHOWN)), tone, mark, count, rest, rest_url if rest else ""),)
+    return (Section(name, tuple(islice(lines, SHOWN)), tone, mark, count, _rest(count - SHOWN), rest_url),)
+
+
+def _rest(more: int) -> str:
+    return _("Còn %(n)d việc nữa, xin xem ở danh sách việc.", n=more) if more > 0 else ""
+
+
+def fitted(sections: Iterable[Section], most: int) -> list[Section]:
+    """No more lines than a letter can have; those of later sections, which press less, are counted."""
+    found = []
+    for one in sections:
+        room = max(most, LEAST)
+        if len(one.lines) > room:
+            count = one.count or len(one.lines)
+            one = replace(one, lines=one.lines[:room], count=count, rest=_rest(count - room))
+        most -= len(one.lines)
+        found.append(one)
+    return found
 
 
 def one_line(text: str) -> str:

@@ -178,9 +178,8 @@ def inherited_sections(rows: Sequence[InheritedRow], base_url: str, facts: Facts
     lines = tuple(_inherited_line(same, base_url, facts, with_unit=several) for same in together[:SHOWN])
     more = sum(len(same) for same in together[SHOWN:])
     said = _("Còn %(n)d việc tiếp nhận khác ở danh sách việc.", n=more) if more else ""
-    url = f"{base_url}/viec" if more else ""
     name = _("Tiếp nhận do sắp xếp đơn vị")
-    return (Section(name, lines, count=len(rows), rest=said, rest_url=url),)
+    return (Section(name, lines, count=len(rows), rest=said, rest_url=f"{base_url}/viec"),)
 
 
 def _inherited_line(same: Sequence[InheritedRow], base_url: str, facts: Facts, *, with_unit: bool) -> Line:

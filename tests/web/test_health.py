@@ -95,7 +95,10 @@ def test_healthz_is_503_while_the_sweep_is_late_and_well_again_after_one(app, wo
 def test_the_manager_reads_it_in_the_header_and_nobody_else(sqlite_app, world, clock, signed_in):
     run(clock.now)
     manager, officer = signed_in("manager"), signed_in("officer")
-    assert "Lần quét gần nhất" not in text(manager.get("/don-vi"))
+    words = text(manager.get("/don-vi"))
+    assert "quét 8 giờ 00" in words
+    assert "Lần quét gần nhất" not in words
+    assert "quét 8 giờ" not in text(officer.get("/don-vi"))
     clock.now += timedelta(minutes=10)
     words = text(manager.get("/don-vi"))
     assert "Lần quét gần nhất: 12/5/2026, 8 giờ 00, đã quá lâu" in words

@@ -62,7 +62,7 @@ def init(app: Flask) -> None:
         navigation=navigation,
         demonstration=demonstration,
         trial_clock=trial_clock,
-        ailing_sweep=ailing_sweep,
+        last_sweep=last_sweep,
         committee_name=committee_name,
     )
     app.jinja_env.filters.update(FILTERS | telling.FILTERS)
@@ -97,14 +97,16 @@ def trial_clock() -> str:
     return f"{words.day_words(today())}, {words.time_words(now())}"
 
 
-def ailing_sweep() -> Pulse | None:
-    """The last sweep where it is late or had an error, for those who can have it put right; else nothing."""
+def last_sweep() -> Pulse | None:
+    """How the last sweep ended, for those who can have it put right; asked once for a page."""
     person = visitor()
     if person is None or not can("sweep.see"):
         return None
-    since = current_app.extensions["started"]
-    pulse = show_sweep.pulse(person, pace=settings().sweep_seconds, since=since, at=now())
-    return None if pulse is None or pulse.well else pulse
+    if "last_sweep" not in g:
+        since = current_app.extensions["started"]
+        g.last_sweep = show_sweep.pulse(person, pace=settings().sweep_seconds, since=since, at=now())
+    found: Pulse | None = g.last_sweep
+    return found
 
 
 # Person and committee.
@@ -316,6 +318,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "unread_words": notice_words.unread_words,
     "weekday": words.weekday,
     "moment": words.moment_words,
+    "clock_time": words.time_words,
     "period": words.period_words,
     "filesize": words.size_words,
     "standing": _standing,

@@ -488,6 +488,20 @@ def test_work_that_was_dropped_is_told_once_to_who_was_told_of_it(office: Any) -
     assert office.sweep(date(2026, 5, 18)) == set()
 
 
+def test_work_that_is_dropped_and_taken_up_again_is_told_each_time(office: Any) -> None:
+    one = office.give("Báo cáo", date(2026, 12, 18))
+    publish(office, one, date(2026, 5, 11))
+    office.sweep(date(2026, 5, 11))
+    told = []
+    for day, state in ((12, "excused"), (13, "open"), (14, "excused"), (15, "open")):
+        moment = date(2026, 5, day)
+        office.change(one, state=state, excuse="withdrawn", urged_from=moment, changed_at=at(moment))
+        told.append({(who, step.partition("-")[0]) for _kind, who, step in office.sweep(moment)})
+        assert office.sweep(moment, 16) == set()
+    dropped, again = ({(who, word) for who in ("officer", "head")} for word in ("dropped", "moved"))
+    assert told == [dropped, again, dropped, again]
+
+
 def test_who_has_left_the_unit_hears_of_no_change(office: Any) -> None:
     one = office.give("Báo cáo", WEDNESDAY)
     office.sweep(date(2026, 5, 13))

@@ -258,7 +258,8 @@ def _moved(session: AnySession, committee_id: int, since: date) -> Iterator[Over
         .where(
             Assignment.state.in_(LIVE),
             Assignment.urged_from >= since,
-            Notice.due_on != Assignment.due_on,
+            Assignment.due_on.is_not(None),
+            or_(Notice.due_on != Assignment.due_on, _dropping(Notice)),  # it is to be done again
             ~exists().where(*same, other.id > Notice.id),
         )
         .group_by(
@@ -280,15 +281,22 @@ def _dropped(session: AnySession, committee_id: int, since: datetime) -> Iterato
     heard = exists().where(
         other.assignment_id == Notice.assignment_id,
         other.person_id == Notice.person_id,
-        or_(other.step == DROPPED, other.step.startswith(f"{HAND_BACK}-")),
+        or_(_dropping(other), other.step.startswith(f"{HAND_BACK}-")),
     )
     query = (
         _told_in_letters(func.max(Notice.due_on, type_=Date), committee_id)
-        .where(Assignment.state == EXCUSED, Assignment.changed_at >= since, ~heard)
+        .add_columns(func.max(Notice.id).label("otherwise"), heard.label("again"))
+        .where(
+            Assignment.state == EXCUSED,
+            Assignment.changed_at >= since,
+            ~_dropping(Notice),
+            ~heard.where(other.id > Notice.id),
+        )
         .group_by(Notice.assignment_id, Notice.person_id, Assignment.holder_id, Plan.coordinator_id)
     )
     for row in session.execute(query):
-        yield Overtaken(row.assignment_id, row.person_id, DROPPED, row.on, row.holder_id, row.coordinator_id)
+        step = f"{DROPPED}-{row.otherwise}" if row.again else DROPPED
+        yield Overtaken(row.assignment_id, row.person_id, step, row.on, row.holder_id, row.coordinator_id)
 
 
 def _told_in_letters(on: Any, committee_id: int) -> Any:
@@ -303,8 +311,12 @@ def _told_in_letters(on: Any, committee_id: int) -> Any:
         .join(Letter, Letter.id == Notice.letter_id)
         .join(Assignment, Assignment.id == Notice.assignment_id)
         .join(Plan, Plan.id == Assignment.plan_id)
-        .where(Assignment.committee_id == committee_id, TELLING, telling_a_day())
+        .where(Assignment.committee_id == committee_id, TELLING, or_(telling_a_day(), _dropping(Notice)))
     )
+
+
+def _dropping(notice: Any) -> Any:
+    return (notice.step == DROPPED) | notice.step.startswith(f"{DROPPED}-")
 
 
 def telling_a_day() -> ColumnElement[bool]:

@@ -96,6 +96,8 @@ class PostgresLeader:
         if connection is None:
             return
         try:
+            # Closing alone lets go a moment later, and until then nobody else could lead.
+            connection.execute(text("select pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
             connection.close()
         except SQLAlchemyError:
             connection.invalidate()

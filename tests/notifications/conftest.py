@@ -13,10 +13,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from flask import Flask
 
 from notifications.delivery import mail
+from tests.listening import MailServer
 from tracker.extensions import db
 from tracker.settings import Smtp
 from tracker.store.models import Assignment, Letter, Plan, PlanVersion, Task, TaskVersion, Timing
@@ -80,27 +80,22 @@ class Post:
 
 @pytest.fixture
 def post() -> Iterator[Post]:
-    sink = Post(port=_free_port())
-    # With a name of its own the server does not look one up for each connection; and it looks at all that its handler
-    # has, each time: `mails` would read every mail anew.
+    sink = Post()
+    # The server looks at all that its handler has, for each connection: `mails` would read every mail anew.
     hooks = {name: getattr(sink, name) for name in dir(Post) if name.startswith("handle_")}
-    controller = Controller(
-        SimpleNamespace(**hooks), hostname=sink.host, port=sink.port, server_hostname="post.example"
-    )
-    controller.start()
+    server = MailServer(SimpleNamespace(**hooks))
+    sink.port = server.port
+    server.start()
     yield sink
-    controller.stop()
+    server.stop()
 
 
 @pytest.fixture
-def free_port() -> int:
-    return _free_port()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def closed_port() -> Iterator[int]:
+    """Nobody listens there, and nobody can while the test lasts: it is taken."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield int(holder.getsockname()[1])
 
 
 @pytest.fixture

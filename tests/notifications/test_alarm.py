@@ -87,8 +87,8 @@ def test_a_clock_that_was_ahead_silences_nothing(sqlite_app, world, clock, monit
     assert monitor.calls == 2
 
 
-def test_a_sweep_with_an_error_is_not_reported(sqlite_app, world, clock, monitor, free_port):
-    use(sqlite_app, monitor.url, bounces=Bounces(host="127.0.0.1", port=free_port, user="x", tls="none"))
+def test_a_sweep_with_an_error_is_not_reported(sqlite_app, world, clock, monitor, closed_port):
+    use(sqlite_app, monitor.url, bounces=Bounces(host="127.0.0.1", port=closed_port, user="x", tls="none"))
     assert sweep(sqlite_app).error
     assert monitor.calls == 0
 
@@ -100,8 +100,8 @@ def test_a_monitor_that_refuses_is_written_down_and_is_no_failure(sqlite_app, wo
     assert answers() == ["503 Service Unavailable"]
 
 
-def test_a_monitor_that_is_not_there_is_no_failure(sqlite_app, world, clock, free_port):
-    use(sqlite_app, f"http://127.0.0.1:{free_port}/")
+def test_a_monitor_that_is_not_there_is_no_failure(sqlite_app, world, clock, closed_port):
+    use(sqlite_app, f"http://127.0.0.1:{closed_port}/")
     assert sweep(sqlite_app).error == ""
     assert "từ chối kết nối" in answers()[0]
 

@@ -65,7 +65,7 @@ CASES = {
     "550 for our own address": Case(Fault("mail", "550 not from you"), "failed", "failed", "550 not", "550"),
     "451 for our own address": Case(Fault("mail", "451 later"), "failed", "failed", "451 later", "451"),
     "530 log in first": Case(Fault("rcpt", "530 log in first"), "failed", "failed", "530 log", "530"),
-    "silent at MAIL": Case(Fault("mail", SILENT), "failed", "failed", "quá thời gian chờ", BROKEN, BRIEF),
+    "silent at MAIL": Case(Fault("mail", SILENT), "failed", "failed", "quá thời gian chờ", BROKEN, 1.0),
     # what is about one letter costs that letter only
     "552 too large": Case(Fault("mail", "552 too large", times=1), "dead", "sent", "552 too large"),
     "550 for a recipient": Case(Fault("rcpt", "550 nobody here", OFFICER), "dead", "sent", "550 nobody here"),

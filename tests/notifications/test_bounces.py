@@ -36,19 +36,31 @@ BY_NAME = {one.name: one for one in SAMPLES}
 @contextlib.contextmanager
 def imap_server(*options: str) -> Iterator[int]:
     """A real IMAP server (pymap) that keeps its mail in memory."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [Path(sys.executable).with_name("pymap"), "--host", "127.0.0.1", "--port", str(port), *options]
-    server = subprocess.Popen([*command, "dict", "--demo-user", USER, "--demo-password", PASSWORD])
+    server, port = next(filter(_is_up, (_imap_process(options) for _ in range(5))))
     try:
-        while server.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                break
         yield port
     finally:
         server.terminate()
         server.wait()
+
+
+def _imap_process(options: tuple[str, ...]) -> tuple[subprocess.Popen[bytes], int]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [Path(sys.executable).with_name("pymap"), "--host", "127.0.0.1", "--port", str(port), *options]
+    return subprocess.Popen([*command, "dict", "--demo-user", USER, "--demo-password", PASSWORD]), port
+
+
+def _is_up(started: tuple[subprocess.Popen[bytes], int]) -> bool:
+    """Wait for its first answer. It ends at once where another program took the port before it did."""
+    server, port = started
+    pause = threading.Event()
+    while server.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return True
+        pause.wait(0.05)
+    return False
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +80,12 @@ class Mailbox:
             user=USER,
             password=PASSWORD,
             tls="none",
-            timeout=5,
+            timeout=30,
         )
 
     @contextlib.contextmanager
     def open(self) -> Iterator[imaplib.IMAP4]:
-        client = imaplib.IMAP4(self.settings.host, self.settings.port, timeout=5)
+        client = imaplib.IMAP4(self.settings.host, self.settings.port, timeout=30)
         try:
             client.authenticate("PLAIN", lambda _: f"\0{USER}\0{PASSWORD}".encode())
             client.select("INBOX")
@@ -253,13 +265,13 @@ def test_a_folder_that_is_not_there_is_told(app, world, clock, mailbox):
 
 
 def test_a_server_that_is_not_there_or_silent_or_speaks_something_else_is_told(
-    app, world, clock, mailbox, silent_port, free_port
+    app, world, clock, mailbox, silent_port, closed_port
 ):
     def error_of(**changes) -> str:
         use(app, dataclasses.replace(mailbox.settings, timeout=0.5, **changes))
         return bounces.read_mailbox(app.config["TRACKER"], clock.now).error
 
-    assert "từ chối kết nối" in error_of(port=free_port)
+    assert "từ chối kết nối" in error_of(port=closed_port)
     assert "quá thời gian" in error_of(port=silent_port)
     assert "TLS" in error_of(tls="ssl") or "quá thời gian" in error_of(tls="ssl")
     assert error_of(tls="starttls")

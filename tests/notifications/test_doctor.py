@@ -80,9 +80,9 @@ def test_without_a_server_a_trial_is_warned_and_a_service_is_wrong(house):
     assert only(mail.smtp(house(production=True))).mark == WRONG
 
 
-def test_servers_that_are_away_silent_or_unknown_are_told_apart(house, free_port, silent_port):
+def test_servers_that_are_away_silent_or_unknown_are_told_apart(house, closed_port, silent_port):
     def words(**changes: Any) -> str:
-        given = Smtp(host="127.0.0.1", port=free_port, sender="dondoc@sonthanh.example", timeout=0.5)
+        given = Smtp(host="127.0.0.1", port=closed_port, sender="dondoc@sonthanh.example", timeout=0.5)
         finding = only(mail.smtp(house(smtp=dataclasses.replace(given, **changes))))
         assert finding.mark == WRONG
         assert "TRACKER_SMTP_HOST" in finding.way_out
@@ -173,12 +173,12 @@ def test_a_sender_that_cannot_be_answered_is_found(house, address, mark):
     assert "TRACKER_MAIL_FROM" in finding.way_out
 
 
-def test_the_mailbox_of_returned_mail(house, imap_port, free_port):
+def test_the_mailbox_of_returned_mail(house, imap_port, closed_port):
     box = Mailbox(imap_port).settings
     assert only(mail.returned(house())).mark == WARN
     assert only(mail.returned(house(bounces=Bounces(address=box.address)))).mark == OK
     assert only(mail.returned(house(bounces=box))).mark == OK
-    for changes in ({"password": "sai"}, {"port": free_port}, {"folder": "Không có"}):
+    for changes in ({"password": "sai"}, {"port": closed_port}, {"folder": "Không có"}):
         finding = only(mail.returned(house(bounces=dataclasses.replace(box, **changes))))
         assert finding.mark == WRONG
         assert "TRACKER_BOUNCE_IMAP" in finding.way_out

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from flask import Flask
 
@@ -21,6 +20,7 @@ from notifications.delivery.mail import FrozenMessage, Letterbox
 from notifications.delivery.outbox import Parcel
 from notifications.delivery.refusals import LATER, LINK, NEVER, NotSent
 from notifications.returned import envelope
+from tests.listening import MailServer
 from tracker.settings import Bounces, Smtp
 
 PARCEL = Parcel(
@@ -51,18 +51,16 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def server(certificate: tuple[Path, Path], post: Any, free_port: int) -> Iterator[Callable[[str], Smtp]]:
+def server(certificate: tuple[Path, Path], post: Any) -> Iterator[Callable[[str], Smtp]]:
     """A server that speaks TLS in one of the two ways and knows one user."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(*certificate)
-    running: list[Controller] = []
+    running: list[MailServer] = []
 
     def start(tls: str) -> Smtp:
         how = {"ssl_context": context} if tls == "ssl" else {"tls_context": context, "require_starttls": True}
-        controller = Controller(
+        controller = MailServer(
             post,
-            hostname="127.0.0.1",
-            port=free_port,
             authenticator=lambda *given: AuthResult(success=given[-1] == GIVEN, handled=False),
             auth_required=tls == "starttls",
             auth_require_tls=tls == "starttls",  # aiosmtpd does not see that the whole line is encrypted
@@ -70,7 +68,9 @@ def server(certificate: tuple[Path, Path], post: Any, free_port: int) -> Iterato
         )
         controller.start()
         running.append(controller)
-        return Smtp("127.0.0.1", free_port, "dondoc", "mat-khau-thu", tls, "dondoc@sonthanh.example", 5)
+        return Smtp(
+            "127.0.0.1", controller.port, "dondoc", "mat-khau-thu", tls, "dondoc@sonthanh.example", 30
+        )
 
     yield start
     for controller in running:

@@ -36,8 +36,8 @@ bench: .venv/dev.stamp ## time reading, matching, publishing, counting and mail:
 fuzz: .venv/dev.stamp ## read a thousand mutations of the real files, and what hypothesis thinks of; minutes
 	$(BIN)/pytest tests/fuzz/fuzz_files.py $(ARGS)
 
-life: .venv/dev.stamp ## a thousand random sequences of deeds on both databases: nothing is lost, every figure is right (SEQUENCES=100)
-	$(BIN)/pytest -s tests/life/long_sequences.py $(ARGS)
+life: .venv/dev.stamp ## a thousand random sequences of deeds and letters on both databases: nothing is lost, every figure is right (SEQUENCES=100)
+	$(BIN)/pytest -n 2 -rP tests/life/long_sequences.py $(ARGS)
 
 faults: .venv/dev.stamp ## kill the sender, run three at once, set clocks wrong: is a mail lost, or sent twice? minutes (ARGS=--sqlite)
 	@$(BIN)/python -m tests.faults $(ARGS)

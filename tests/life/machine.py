@@ -63,7 +63,7 @@ from tracker.store.models import (
 )
 from tracker.units.succession import Change, Heir
 
-FIRST_DAY = date(2026, 5, 4)
+FIRST_DAY, LAST_DAY = date(2026, 5, 4), date(2027, 2, 1)
 UNITS = ("Phòng Tư pháp", "Phòng Văn hóa", "UBND xã Tân Lập", "UBND xã Bình Minh", "UBND xã Phú Hòa")
 LEADERLESS = ("leader", "manager")
 COMMUNES, CULTURE = "UBND các xã", "Phòng Văn hóa"
@@ -126,15 +126,25 @@ class Deeds(RuleBasedStateMachine):
         article_148=flag,
         rule_of_two=st.sampled_from(["all", "2", "any"]),
         past=st.sampled_from(["done", "open"]),
+        endless=flag,
     )
-    def begin(self, article_148: bool, rule_of_two: str, past: str) -> None:
+    def begin(self, article_148: bool, rule_of_two: str, past: str, endless: bool) -> None:
         type(self).sequences += 1
+        self.before_beginning()
+        self.period_end = None if endless else date(2026, 12, 31)
         self.day = FIRST_DAY
         self.hour = 8
         self._committee(article_148)
         self.plan = self._publish_first(rule_of_two, past)
         self.before: Kept = kept(self.committee)
         self.deed = "publish"
+        self.begun()
+
+    def before_beginning(self) -> None:
+        """For what else there is in the world."""
+
+    def begun(self) -> None:
+        """The same once the plan is published."""
 
     # --- the world ---
 
@@ -177,7 +187,7 @@ class Deeds(RuleBasedStateMachine):
             self.units[0],
             title="Kế hoạch phổ biến, giáo dục pháp luật",
             period_start=date(2026, 1, 1),
-            period_end=date(2026, 12, 31),
+            period_end=self.period_end,
             at=self.at,
         )
         for position, (task, completion) in enumerate(rows_of_plan(rule_of_two)):
@@ -243,7 +253,7 @@ class Deeds(RuleBasedStateMachine):
 
     # --- the days ---
 
-    @precondition(lambda self: self.day < date(2027, 2, 1))
+    @precondition(lambda self: self.day < LAST_DAY)
     @rule(days=st.integers(1, 16))
     def time_passes(self, days: int) -> None:
         self.day += timedelta(days=days)

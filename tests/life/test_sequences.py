@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.life.machine import Deeds
+from tests.life.posting import mail_server
+from tests.life.whole import Office
 
 SHORT = settings(
     max_examples=25,
@@ -18,4 +19,5 @@ SHORT = settings(
 
 
 def test_whatever_happens_nothing_is_lost_and_every_figure_is_right(app):
-    run_state_machine_as_test(Deeds, settings=SHORT)
+    with mail_server(app) as Office.sink:
+        run_state_machine_as_test(Office, settings=SHORT)

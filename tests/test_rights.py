@@ -38,6 +38,7 @@ INNER = {
     "sparing",
     "staff_parts",
     "succession_steps",
+    "succession_undoing",
     "succession_proposal",
 }
 

@@ -183,6 +183,7 @@ def lock_plan(plan_id: int) -> Plan | None:
 
 
 def period_of(version: PlanVersion) -> PlanPeriod:
+    """The time that the plan is for; open where it names no end."""
     return PlanPeriod(version.period_start, version.period_end)
 
 

@@ -115,10 +115,12 @@ def person(person_id: int) -> Person:
 
 
 def unit_name(unit_id: int, day: date) -> str:
+    """What the unit is called on that day; empty where there is none."""
     return find.names(db.session, [unit_id], day).get(unit_id, "")
 
 
 def unit_of(unit_id: int, committee_id: int | None = None) -> Unit:
+    """The unit, of that committee where one is named; raises `NotFound`."""
     unit = db.session.get(Unit, unit_id)
     if unit is None or committee_id not in (None, unit.committee_id):
         raise NotFound("Không có đơn vị này. Xin chọn lại trong danh sách đơn vị.")

@@ -58,6 +58,7 @@ class Ledger:
 
 
 def last_version(unit_id: int) -> UnitVersion:
+    """The newest name and place of the unit."""
     query = select(UnitVersion).where(UnitVersion.unit_id == unit_id).order_by(UnitVersion.ordinal.desc())
     return db.session.scalars(query.limit(1)).one()
 
@@ -154,6 +155,7 @@ def hand_over(row: UnitChange, moves: Mapping[int, tuple[int, str]], at: datetim
 
 
 def excuse(ids: Iterable[int], at: datetime, ledger: Ledger) -> None:
+    """The work is given to nobody any more, because its unit was dissolved."""
     for work in _works(ids):
         state = life.after(work.state, "dissolve")
         assert state is not None, "a choice that was not offered"
@@ -246,6 +248,7 @@ def _take_along(role: Role, to: int, ledger: Ledger) -> None:
 
 
 def end_feeds(change: Change, at: datetime, ledger: Ledger) -> None:
+    """The calendar addresses of ending units die."""
     query = select(Feed).where(Feed.unit_id.in_(change.ended), Feed.revoked_at.is_(None)).order_by(Feed.id)
     for feed in db.session.scalars(query):
         feed.revoked_at = at

@@ -15,6 +15,7 @@ SortKey = tuple[tuple[tuple[int, int], ...], tuple[int, ...], str]
 
 
 def sort_key(text: str) -> SortKey:
+    """The key of dictionary order: letters first (a ă â b … d đ), then tones, then case."""
     composed = unicodedata.normalize("NFC", text)
     pairs = [_letter_and_tone(char) for char in composed]
     return tuple(letter for letter, _ in pairs), tuple(tone for _, tone in pairs), composed.swapcase()

@@ -134,6 +134,7 @@ def facts(
 
 
 def publishing_facts(session: AnySession, plan_id: int) -> tuple[FactRow, ...]:
+    """When the plan's versions were published and by whom, the newest first."""
     query = select(Fact).where(Fact.plan_id == plan_id, Fact.deed == "published").order_by(Fact.id.desc())
     return _fact_rows(session, list(session.scalars(query)))
 
@@ -151,6 +152,7 @@ LIFE_OF_A_PLAN = (
 
 
 def life_facts(session: AnySession, plan_id: int) -> tuple[FactRow, ...]:
+    """What everybody who sees the plan may know of its history, the newest first."""
     query = select(Fact).where(Fact.plan_id == plan_id, Fact.deed.in_(LIFE_OF_A_PLAN), Fact.thing == "plan")
     return _fact_rows(session, list(session.scalars(query.order_by(Fact.id.desc()))))
 
@@ -175,6 +177,7 @@ def letters_about(session: AnySession, assignment_id: int) -> tuple[NoticeRow, .
 
 
 def letter_rows(session: AnySession, found: list[Letter]) -> tuple[NoticeRow, ...]:
+    """Letters as lists show them: to whom, about how many assignments, how far they came; in the order given."""
     people = person_names(session, [one.person_id for one in found])
     lines = dict(
         session.execute(

@@ -70,6 +70,7 @@ _COLUMNS = (
 
 
 def unit(session: AnySession, unit_id: int, day: date) -> UnitRow | None:
+    """One unit as it is on that day; None where there is none."""
     return next(iter(units(session, day, ids=[unit_id])), None)
 
 
@@ -264,6 +265,7 @@ def aliases(session: AnySession, committee_id: int) -> list[tuple[str, str]]:
 
 
 def unit_aliases(session: AnySession, unit_id: int) -> tuple[str, ...]:
+    """How people write the unit, as the committee has noted it."""
     return tuple(session.scalars(select(Alias.text).where(Alias.unit_id == unit_id).order_by(Alias.text)))
 
 
@@ -330,9 +332,11 @@ def _person_row(
 
 
 def person_names(session: AnySession, ids: Iterable[int | None]) -> dict[int, str]:
+    """Person id → name; None among the ids means nobody."""
     wanted = {one for one in ids if one is not None}
     return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).all())
 
 
 def committees(session: AnySession, ids: Iterable[int]) -> list[Committee]:
+    """The committees, the oldest first."""
     return list(session.scalars(select(Committee).where(Committee.id.in_(list(ids))).order_by(Committee.id)))

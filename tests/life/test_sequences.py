@@ -9,7 +9,7 @@ from tests.life.posting import mail_server
 from tests.life.whole import Office
 
 SHORT = settings(
-    max_examples=25,
+    max_examples=20,
     stateful_step_count=12,
     derandomize=True,
     database=None,

@@ -81,7 +81,9 @@ def owed_by_person(
     reading = reading or Reading
     found = Owing()
     silent = owing.reminders_off(session)
-    for committee_id, _settings in notices.committee_settings(session):
+    for committee_id, settings in notices.committee_settings(session):
+        if not isinstance(settings, Mapping):
+            found.errors.append(f"Thiết lập của cơ quan {committee_id} không đọc được, tạm dùng mặc định.")
         if committee_id in sleeping:
             continue
         try:

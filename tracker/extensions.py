@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
@@ -25,7 +28,16 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(model_class=Base)
+def _read_json(text: str | bytes) -> Any:
+    """What cannot be read stays the text that it is: a row that a hand has spoilt is a fault of that row where its
+    value is used, and not of every query that meets it."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+db = SQLAlchemy(model_class=Base, engine_options={"json_deserializer": _read_json})
 migrate = Migrate()
 login_manager = LoginManager()
 csrf = CSRFProtect()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from markupsafe import escape
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 from notifications.sweep import SweepResult, sweep
 from tests.faults.office import rows
@@ -21,15 +21,19 @@ from tracker.clock import at_vietnam
 from tracker.extensions import db
 from tracker.settings import Smtp
 from tracker.store.models import (
+    Absence,
     Assignment,
     CalendarDay,
     Committee,
+    Fact,
     LadderRule,
     Letter,
+    Notice,
     Person,
     Plan,
     PlanVersion,
     Role,
+    Submission,
     Task,
     TaskVersion,
     Timing,
@@ -200,6 +204,91 @@ def _timings(plan_id: int) -> Any:
     return Timing.task_id.in_(db.select(Task.id).where(Task.plan_id == plan_id))
 
 
+def work(**values: Any) -> Callable[[Any], None]:
+    """The officer's work, as no program of ours writes it."""
+    return lambda desk: _set(Assignment, Assignment.id == desk.mine, values)
+
+
+def more_work(**values: Any) -> Callable[[Any], None]:
+    """The same of another piece of work of the officer's plan."""
+
+    def put(desk: Any) -> None:
+        _set(Assignment, Assignment.id == desk.give("Việc lạ", DUE), values)
+
+    return put
+
+
+def no_json(model: Any, column: str) -> Callable[[Any], None]:
+    """Text that is no JSON in all rows of the committee, as a hand at the database leaves it. PostgreSQL takes none:
+    there it is a word."""
+
+    def put(desk: Any) -> None:
+        words = '{"quiet": ' if db.engine.dialect.name == "sqlite" else '"quiet"'
+        table = model.__tablename__
+        where = "id" if model is Committee else "committee_id"
+        db.session.execute(
+            text(f"update {table} set {column} = :words where {where} = :committee"),  # noqa: S608 (our own names)
+            {"words": words, "committee": desk.world.committee},
+        )
+        db.session.commit()
+
+    return put
+
+
+def letter_telling(step: str, kind: str = "now") -> Callable[[Any], None]:
+    """A letter to the head that is to tell a step which is none."""
+
+    def put(desk: Any) -> None:
+        letter(kind=kind)(desk)
+        letter_id = db.session.scalar(db.select(Letter.id).where(Letter.key == "xxx"))
+        head = desk.world.people["head"]
+        step_of = {"assignment_id": desk.mine, "person_id": head, "step": step, "due_on": DUE}
+        db.session.add(Notice(letter_id=letter_id, decided_at=NOW, **step_of))
+        db.session.commit()
+
+    return put
+
+
+def stand_in_for_each_other(desk: Any) -> None:
+    """The officer for the head, the head for the officer, and the officer for the officer."""
+    people = desk.world.people
+    pairs = (("officer", "head"), ("head", "officer"), ("officer", "officer"))
+    for who, deputy in pairs:
+        days = {"starts_on": date(2026, 5, 1), "ends_on": date(2026, 6, 1), "set_at": NOW}
+        db.session.add(Absence(person_id=people[who], deputy_id=people[deputy], **days))
+    db.session.commit()
+
+
+def submission(**values: Any) -> Callable[[Any], None]:
+    def put(desk: Any) -> None:
+        common = {"person_id": desk.world.people["officer"], "submitted_at": NOW, "received_on": NOW.date()}
+        db.session.add(Submission(assignment_id=desk.mine, **common | values))
+        db.session.commit()
+
+    return put
+
+
+def urged(after: Any) -> Callable[[Any], None]:
+    """An urging letter that is noted, but of no day."""
+
+    def put(desk: Any) -> None:
+        about = {"thing": "assignment", "thing_id": desk.mine, "committee_id": desk.world.committee}
+        db.session.add(Fact(at=NOW, deed="urging-due", before={}, after=after, **about))
+        db.session.commit()
+
+    return put
+
+
+def without_version(desk: Any) -> None:
+    """A unit of which nobody knows the name."""
+    with unguarded() as connection:
+        connection.execute(delete(UnitVersion).where(UnitVersion.unit_id == desk.world.tan_lap))
+
+
+def role_without_unit(desk: Any) -> None:
+    _set(Role, Role.person_id == desk.world.people["head"], {"unit_id": None, "committee_id": None})
+
+
 LONG_TITLE = "Rà soát, kiện toàn tổ hòa giải ở cơ sở; " * 100  # 4,000 characters
 CASES = {
     # people
@@ -271,7 +360,37 @@ CASES = {
     ),
     "a calendar day of an unknown kind": Bad(calendar_row(False, kind="nghỉ?"), ""),
     "a national day of an unknown kind": Bad(calendar_row(True, kind="nghỉ?"), ""),
+    "settings that are no JSON": Bad(no_json(Committee, "settings"), "Thiết lập của cơ quan"),
+    "a ladder that is no JSON": Bad(
+        lambda desk: (ladder({"steps": []})(desk), no_json(LadderRule, "ladder")(desk)), "committee: "
+    ),
+    "time limits that are words": Bad(settings(seen_days="x", not_reading_days=[], urging=7)),
+    # days and rules that are none
+    "work due in the year 1": Bad(more_work(due_on=date(1, 1, 1), first_due_on=date(1, 1, 1))),
+    "work due in the year 9999": Bad(more_work(due_on=date(9999, 12, 31), first_due_on=date(9999, 12, 31))),
+    "work that is urged from the year 1": Bad(more_work(urged_from=date(1, 1, 1))),
+    "work that is urged from the year 9999": Bad(more_work(urged_from=date(9999, 12, 31))),
+    "work of a period that is none": Bad(more_work(period="2026-Q9 ")),
+    "work in a state that is none": Bad(more_work(state="?")),
+    "a task that enough units have done by no rule": Bad(
+        lambda desk: _set(TaskVersion, TaskVersion.id > 0, {"completion": "nhiều"})
+    ),
+    "a submission whose parts are words": Bad(submission(parts={"một": "hai"}, state="part")),
+    "a submission in a state that is none": Bad(submission(state="?")),
+    "an urging letter of no day": Bad(urged(["x"])),
+    # people and units that cannot be
+    "people who stand in for each other": Bad(stand_in_for_each_other),
+    "a unit without a name": Bad(without_version),
+    "a head of nothing": Bad(role_without_unit),
     # the outbox
+    "a letter of a step that is none": Bad(letter_telling("vua-7")),
+    "a letter of a request that was never made": Bad(letter_telling("extension-999999999")),
+    "a letter of a request without a number": Bad(letter_telling("explain-")),
+    "a letter of a step of a million years": Bad(letter_telling("+999999999", "digest")),
+    "a letter that was sent at no time": Bad(letter(kind="now", state="sent", sent_at=None)),
+    "a letter that leaves in the year 9999": Bad(
+        letter(kind="now", next_try_at=datetime.max.replace(tzinfo=UTC))
+    ),
     "a letter with garbage for a Message-ID": Bad(letter(message_id="<garbage>", state="failed", tries=1)),
     "a letter with words for instants": Bad(letter(message_id="<letter-1-x@y>", state="failed", tries=1)),
     "a letter with an instant of the year 50,000": Bad(

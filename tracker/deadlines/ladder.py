@@ -195,9 +195,12 @@ def _rhythm_days(rhythm: Rhythm | None, due_on: date, calendar: WorkCalendar, tu
 
 def _before(step: Step, due: date, calendar: WorkCalendar) -> date:
     """A reminder that would fall on a day off comes earlier: later would be too late."""
-    if step.count == WORKING:
-        return calendar.plus(calendar.at_or_before(due), step.days)
-    return calendar.at_or_before(due + timedelta(days=step.days))
+    try:
+        if step.count == WORKING:
+            return calendar.plus(calendar.at_or_before(due), step.days)
+        return calendar.at_or_before(due + timedelta(days=step.days))
+    except OverflowError:  # there are no days before the year 1: one bad due day is no reason to stop
+        return date.min
 
 
 # Reading and writing

@@ -64,8 +64,8 @@ def test_a_task_of_another_plan_is_not_found(signed_in, task_id):
 def test_of_very_many_lines_the_page_shows_the_urgent_ones_and_leads_to_all(
     published, world, clock, signed_in, task_id, monkeypatch
 ):
-    monkeypatch.setattr(show, "WHOLE_LINES", 2)
-    monkeypatch.setattr(show, "URGENT_LINES", 1)
+    monkeypatch.setattr(show_plans, "WHOLE_LINES", 2)
+    monkeypatch.setattr(show_plans, "URGENT_LINES", 1)
     page = signed_in("coordinator").get("/ke-hoach/1").get_data(as_text=True)
     assert f"/ke-hoach/1/nhiem-vu/{task_id}" in page
     assert "Trên đây là 1 việc đáng chú ý nhất trong 3 việc." in text_of(page)

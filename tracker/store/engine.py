@@ -6,8 +6,9 @@ another; a writing one takes the lock at once, because a lock that is taken half
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, event
@@ -22,8 +23,18 @@ def configure(engine: Engine) -> None:
     """Listen on a SQLite engine; PostgreSQL needs nothing."""
     if engine.dialect.name != "sqlite":
         return
+    event.listen(engine, "do_connect", _before_connect)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
+
+
+def _before_connect(_dialect: Any, _record: Any, given: Any, _named: Any) -> None:
+    """A new database file is its owner's alone, and so is what SQLite puts beside it. One that is there keeps the
+    rights that it was given."""
+    path = given[0]
+    if path != ":memory:":
+        with suppress(FileExistsError, FileNotFoundError):  # without its folder SQLite says so itself
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _on_connect(connection: Any, _record: Any) -> None:

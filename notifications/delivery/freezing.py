@@ -65,21 +65,43 @@ class Batch:
         where nobody can be reached, lost where another process has it."""
         if not self._begun:
             self._begin()
-        text = self._texts.get(letter_id)
-        if text is None or (isinstance(text, _Text) and not self._is_fresh(letter_id, text)):
+        text = self._current(letter_id)
+        if text is None and letter_id in self._texts:
+            self._renew(letter_id)
+            text = self._current(letter_id)
+        if text is None:
             text = self._frozen([letter_id]).get(letter_id, LOST)
         return text.parcel if isinstance(text, _Text) else text
 
+    def _current(self, letter_id: int) -> _Text | str | None:
+        """What was made of the letter. None where nothing was made, or where something has happened since."""
+        text = self._texts.get(letter_id)
+        return None if isinstance(text, _Text) and not self._is_fresh(letter_id, text) else text
+
     def _begin(self) -> None:
-        """Where one letter cannot be made, each of them is made alone: a fault in one keeps nobody else waiting."""
         self._begun = True
         try:
-            self._texts = {**dict.fromkeys(self.ids, LOST), **self._frozen(self.ids)}
-        except OperationalError:  # it is the database, not a letter
+            self._make(self.ids)
+        except OperationalError:
             self._begun = False
             raise
+
+    def _renew(self, letter_id: int) -> None:
+        """What has happened may touch the letters that follow, too: all of them are made anew at once, or a busy
+        morning makes each of them alone."""
+        rest = self.ids[self.ids.index(letter_id) :]
+        self._make([one for one in rest if isinstance(self._texts.get(one), _Text)])
+
+    def _make(self, ids: list[int]) -> None:
+        """Where one letter cannot be made, each of them is made alone: a fault in one keeps nobody else waiting."""
+        try:
+            self._texts |= {**dict.fromkeys(ids, LOST), **self._frozen(ids)}
+        except OperationalError:  # it is the database, not a letter
+            raise
         except Exception:
-            log.exception("letters %s to %s: each alone", self.ids[0], self.ids[-1])
+            log.exception("letters %s to %s: each alone", ids[0], ids[-1])
+            for one in ids:
+                self._texts.pop(one, None)
 
     def is_ours(self, letter_id: int) -> bool:
         """Whether its text may still change: it was made in this claim, and nobody has seen it."""

@@ -46,10 +46,8 @@ from tracker.store.queries.freshness import Page, Tells, freshness, page
 from tracker.units.succession import Change, Heir
 
 GIVEN = Given(text="15/BC-UBND ngày 5/5/2026")
-LATE, SOON = (
-    "truyền thanh",
-    "Rà soát",
-)  # work of each commune: a quarter's report, overdue, and what is due on 15/5
+# Work of each commune: a quarter's report, overdue, and what is due on 15/5.
+LATE, SOON = "truyền thanh", "Rà soát"
 EVERYBODY = ("coordinator", "officer", "head", "other", "leader")
 
 
@@ -295,18 +293,30 @@ def test_what_happens_between_making_and_leaving_is_in_the_letter_or_withdraws_i
         assert not gone or gone not in arrived[who]
 
 
-def test_what_concerns_no_letter_makes_none_anew(
-    app: Flask, house: House, post: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made: list[int] = []
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many letters were made together, each time that any were made."""
+    found: list[int] = []
     by_itself = Batch._frozen
 
     def counted(batch: Batch, ids: list[int]) -> Any:
-        made.append(len(ids))
+        found.append(len(ids))
         return by_itself(batch, ids)
 
     monkeypatch.setattr(Batch, "_frozen", counted)
+    return found
 
+
+def test_a_deed_makes_the_rest_of_the_batch_anew_at_once_and_not_letter_by_letter(
+    app: Flask, house: House, post: Any, made: list[int]
+) -> None:
+    delivered(app, house, post, tick)
+    assert made == [len(EVERYBODY), len(EVERYBODY) - 1]
+
+
+def test_what_concerns_no_letter_makes_none_anew(
+    app: Flask, house: House, post: Any, made: list[int]
+) -> None:
     def somebody_signs_in(house: House) -> None:
         sign_in("leader@sonthanh.example", "mat-khau-thu-nghiem", "127.0.0.1", at=house.at, cost="low")
 

@@ -118,6 +118,5 @@ def _many(name: str) -> Any:
 
 
 def _kind(number: int) -> Any:
-    return literal_column(
-        str(number), Integer
-    )  # as it stands: nothing is left to put in each time it is asked
+    """As it stands in the statement: nothing is left to put in each time it is asked."""
+    return literal_column(str(number), Integer)

@@ -31,7 +31,8 @@ PATIENCE = 5.0
 SHAPE = """
 select (select max(oid)::bigint + count(*) from pg_class where oid >= 16384),
        (select count(*) from pg_attribute where attrelid >= 16384),
-       (select max(oid)::bigint + count(*) from pg_constraint where oid >= 16384)
+       (select max(oid)::bigint + count(*) from pg_constraint where oid >= 16384),
+       (select max(version_num) from alembic_version)
 """
 TABLES = "select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version' order by 1"
 COUNTERS = "select sequencename, last_value from pg_sequences where last_value is not null"

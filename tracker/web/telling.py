@@ -366,7 +366,7 @@ def letter_kind(letter: OutboxRow) -> str:
 
 def submission_state(state: str) -> tuple[str, str]:
     """(mark, words) of a submission."""
-    mark, words = SUBMISSIONS[state]
+    mark, words = SUBMISSIONS.get(state, ("submitted", state))
     return mark, str(words)
 
 

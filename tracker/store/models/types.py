@@ -22,6 +22,16 @@ else:
 JsonColumn = JSON
 
 
+class JsonObject(TypeDecorator[dict[str, Any]]):
+    """Names and values. What a hand has made of a row that is nothing of the kind is read as if it said nothing."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, Any]:
+        return value if isinstance(value, dict) else {}
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware instant. SQLite forgets time zones, so UTC goes in and UTC comes out; a naive one is refused."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.store.models.plans import StoredFile, Task, Timing
-from tracker.store.models.types import JsonColumn, Model, UtcDateTime
+from tracker.store.models.types import JsonColumn, JsonObject, Model, UtcDateTime
 
 
 class Assignment(Model):
@@ -212,5 +212,5 @@ class Fact(Model):
     thing: Mapped[str] = mapped_column(String(20))
     thing_id: Mapped[int]
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
-    before: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default=dict)
-    after: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default=dict)
+    before: Mapped[dict[str, Any]] = mapped_column(JsonObject, default=dict)
+    after: Mapped[dict[str, Any]] = mapped_column(JsonObject, default=dict)

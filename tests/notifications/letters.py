@@ -410,7 +410,7 @@ WEEK = Week(
     plans=tuple(PLANS),
     total=counts(81, 69, 3, 7),
     late=(
-        LateUnit(6, 3, Standing("overdue", 8)),
+        LateUnit(6, 3, Standing("overdue", 10)),
         LateUnit(7, 2, Standing("overdue", 5)),
         LateUnit(9, 2, Standing("overdue", 2)),
     ),

@@ -564,6 +564,17 @@ def test_a_summary_that_an_outage_swallowed_comes_with_the_next_digest(office: A
     assert len(weekly()) == 2
 
 
+def test_a_digest_that_could_not_leave_takes_the_summary_along(office: Any) -> None:
+    officer = db.session.get_one(Person, office.world.people["officer"])
+    officer.roles.append(Role(role="leader", committee_id=office.world.committee))
+    office.give("Báo cáo", WEDNESDAY)
+    collect(db.session, at(date(2026, 5, 15)))
+    assert weekly() == []
+    collect(db.session, at(MONDAY))
+    assert (MONDAY, "officer") in weekly()
+    assert len([letter for letter in fresh(Letter) if letter.person_id == officer.id]) == 1
+
+
 # One digest a day
 
 

@@ -343,6 +343,21 @@ def test_what_a_dead_process_may_have_sent_keeps_its_bytes_even_on_another_day(
     assert [mail["Message-ID"] for mail in post.mails] == [before.message_id]
 
 
+def test_a_letter_of_another_day_whose_doubt_is_over_leaves_beside_todays_digest(
+    app: Flask, desk: Any, post: Any, run: Any
+) -> None:
+    desk.give("Việc của Tân Lập", WEDNESDAY)
+    moment = at_vietnam(date(2026, 5, 13), 8)
+    collect(db.session, moment)
+    (claimed,) = outbox.claim(db.session, "a process", moment, 50, "mail")
+    assert isinstance(parcel_of(app, claimed, "a process", moment), outbox.Parcel)
+    post.refuse[OFFICER] = ["451 later"]
+    first = run(date(2026, 5, 15))
+    assert (first.sent, first.failed, first.error) == (1, 1, "")
+    second = run(date(2026, 5, 15), 8, 30)
+    assert (second.sent, second.error) == (1, "")
+
+
 def test_a_letter_that_another_process_took_over_is_not_sent_by_the_first(
     app: Flask, desk: Any, clock: Any
 ) -> None:

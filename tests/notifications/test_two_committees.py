@@ -98,3 +98,12 @@ def test_the_summary_of_the_week_is_of_all_that_its_reader_oversees(
     assert "- 5/KH-UBND:" in letters["leader"]
     assert "- 12/KH-UBND:" in letters["leader"]
     assert "- 5/KH-UBND:" not in letters["coordinator"]
+
+
+def test_the_summary_of_a_committee_that_still_sleeps_goes_along_with_the_digest_of_another_one(
+    desk: Desk, province: Desk, sent: Any
+) -> None:
+    desk.give("Báo cáo của xã", date(2026, 5, 25))
+    province.give("Báo cáo của tỉnh", date(2026, 12, 18), unit="centre", plan="5/KH-UBND")
+    role(province, "officer", "leader")
+    assert "- 5/KH-UBND:" in dict(sent(MONDAY, 7, 30))["officer"]

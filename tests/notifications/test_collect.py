@@ -588,6 +588,9 @@ def test_a_digest_that_could_not_leave_becomes_todays(office: Any) -> None:
     (letter,) = fresh(Letter)
     assert {one.step for one in letter.notices} == {"-7", "-3"}
     assert letter.day == date(2026, 5, 15)
+    office.send(at(date(2026, 5, 15)))
+    office.give("Việc giao sau đó", WEDNESDAY, urged_from=date(2026, 5, 15))
+    assert office.sweep(date(2026, 5, 15), 10) == set(), "it was today's digest"
 
 
 def test_who_turned_reminders_off_gets_what_is_late_what_was_decided_and_the_summary(office: Any) -> None:

@@ -142,6 +142,23 @@ def test_a_letter_that_nobody_got_holds_none_back(hour: Hour) -> None:
     assert len(hour.got()) == 1
 
 
+def test_the_digest_of_the_morning_holds_none_back(hour: Hour) -> None:
+    hour.desk.give("Việc sắp đến hạn", vietnam_day(MORNING) + timedelta(days=1))
+    hour.swept(5)
+    assert [address.split("@")[0] for address in hour.post.to] == ["officer"]
+    hour.returned(10)
+    assert len(hour.got()) == 1
+
+
+def test_what_comes_while_a_letter_is_put_off_is_told_by_a_letter_of_its_own(hour: Hour) -> None:
+    hour.post.refuse["officer@sonthanh.example"] = ["451 later"]
+    hour.returned(10)
+    hour.returned(12)
+    hour.swept(45)
+    assert len(hour.got()) == 2
+    assert "Việc trả lại lúc 12 phút." in " ".join(hour.got())
+
+
 def test_a_letter_that_another_process_has_in_hand_holds_the_next_one_back(hour: Hour) -> None:
     hour.returned(10)
     with transaction(db.session):

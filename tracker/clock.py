@@ -41,6 +41,14 @@ def vietnam_day(instant: datetime) -> date:
     return instant.astimezone(VIETNAM).date()
 
 
+def recorded_day(value: object) -> date | None:
+    """The day that the log has in writing; None where it has none, or one that a hand has spoilt."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 def vietnam_time(instant: datetime) -> datetime:
     """The same instant, told in Vietnam time."""
     return instant.astimezone(VIETNAM)

@@ -21,6 +21,8 @@ from tracker.store.queries.bounces import BouncedRow
 from tracker.store.queries.feeds import FeedEvent
 from tracker.store.queries.letter_rows import LetterRow, Reader
 
+LAST_NUMBER = 2**31 - 1  # PostgreSQL refuses to look for a higher one
+
 
 class Told(NamedTuple):
     """A step that a letter tells."""
@@ -36,9 +38,9 @@ class Told(NamedTuple):
 
     @property
     def number(self) -> int:
-        """12 of `returned-12`"""
+        """12 of `returned-12`; 0 where there is none that a row can have."""
         number = self.step.partition("-")[2]
-        return int(number) if number.isdecimal() else 0
+        return int(number) if number.isdecimal() and int(number) <= LAST_NUMBER else 0
 
     @property
     def days(self) -> int:
@@ -51,8 +53,8 @@ NOBODY = Reader(0)
 
 @dataclass(frozen=True)
 class Facts:
-    """`link` signs the address of a piece of work that the reader may tick; `told` are the
-    due days of which each reader was told before, `waits` what was waited for, `bounces` letters that came back."""
+    """`link` signs the address of a piece of work that the reader may tick; `told` are the due days of which each
+    reader was told before, `waits` what was waited for, `bounces` letters that came back."""
 
     reader: Reader = NOBODY
     steps: tuple[Told, ...] = ()

@@ -40,6 +40,7 @@ from tracker.store.models import (
     Unit,
     UnitVersion,
 )
+from tracker.store.queries.owing import URGING_DUE
 
 DUE, DAY = date(2026, 5, 20), date(2026, 5, 13)
 LATER = date(2026, 7, 1)
@@ -273,7 +274,7 @@ def urged(after: Any) -> Callable[[Any], None]:
 
     def put(desk: Any) -> None:
         about = {"thing": "assignment", "thing_id": desk.mine, "committee_id": desk.world.committee}
-        db.session.add(Fact(at=NOW, deed="urging-due", before={}, after=after, **about))
+        db.session.add(Fact(at=NOW, deed=URGING_DUE, before={}, after=after, **about))
         db.session.commit()
 
     return put
@@ -378,6 +379,7 @@ CASES = {
     "a submission whose parts are words": Bad(submission(parts={"một": "hai"}, state="part")),
     "a submission in a state that is none": Bad(submission(state="?")),
     "an urging letter of no day": Bad(urged(["x"])),
+    "an urging letter of a day that is none": Bad(urged({"due_on": "mai", "step": "+5"})),
     # people and units that cannot be
     "people who stand in for each other": Bad(stand_in_for_each_other),
     "a unit without a name": Bad(without_version),
@@ -498,6 +500,23 @@ def test_one_bad_row_stops_nobody_elses_mail(office: Any, post: Any, run: Any, n
         html = mail.get_body(("html",)).get_content()
         assert not re.search(r"<script|<b>.Hằng|(?<!\d)49(?!\d)", html), "no mark is made of them, either"
     assert again.sent == 0
+
+
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [
+        ("extension-9999999999", "withdrawn"),
+        ("bounced-9999999999", "withdrawn"),
+        ("event-9999999999", "sent"),
+    ],
+)
+def test_a_number_that_no_row_can_have_is_that_of_nothing(
+    office: Any, run: Any, step: str, state: str
+) -> None:
+    """Of what came, a letter that does not know it tells the day that the work has."""
+    letter_telling(step)(office)
+    run(DAY)
+    assert [one.state for one in office.letters() if one.key == "xxx"] == [state]
 
 
 PAGES = ("/", "/thu", "/khong-doc", "/lich-lam-viec", "/thang-nhac", "/viec/{mine}/thong-bao", "/viec/{mine}")

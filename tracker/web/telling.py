@@ -188,8 +188,12 @@ def fact_words(fact: FactRow, *, whole: bool = True) -> Told:
 
 
 def _detail(deed: str, after: Mapping[str, Any]) -> str:
+    """Nothing where a hand has spoilt it: the deed itself still stands."""
     tell = DETAILS.get(deed) or asking_words.DETAILS.get(deed)
-    return tell(after) if tell else ""
+    try:
+        return tell(after) if tell else ""
+    except (KeyError, TypeError, ValueError):
+        return ""
 
 
 def _returned(after: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, and_, distinct, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from tracker.clock import vietnam_day
+from tracker.clock import recorded_day, vietnam_day
 from tracker.deadlines.told_once import DROPPED, EVENT, HAND_BACK, MOVED, ONGOING, PUBLISHED, RETURNED, Call
 from tracker.letters import Channel, State
 from tracker.life import EXCUSED, LIVE, OPEN
@@ -399,14 +399,14 @@ def reminders_off(session: AnySession) -> set[int]:
 def urged(session: AnySession, ids: Iterable[int]) -> set[tuple[int, date, str]]:
     """(assignment, due day, step) for which an urging letter was noted as due."""
     return {
-        (work, date.fromisoformat(after["due_on"]), str(after.get("step", "")))
+        (work, day, str(after.get("step", "")))
         for batch in batches(ids)
         for work, after in session.execute(
             select(Fact.thing_id, Fact.after).where(
                 Fact.thing == "assignment", Fact.deed == URGING_DUE, Fact.thing_id.in_(batch)
             )
         )
-        if after.get("due_on")
+        if (day := recorded_day(after.get("due_on")))
     }
 
 

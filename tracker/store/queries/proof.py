@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from tracker.access import UNIT_ROLES
-from tracker.clock import vietnam_day
+from tracker.clock import recorded_day, vietnam_day
 from tracker.store.engine import AnySession
 from tracker.store.models import Absence, Assignment, Fact, Feed, Letter, LinkOpening, Notice, Person, Role
 
@@ -193,16 +193,12 @@ def due_changes(session: AnySession, assignment_id: int) -> tuple[DueChange, ...
         Fact.thing == "assignment", Fact.thing_id == assignment_id
     )
     found = (
-        DueChange(row.at, row.deed, _day(row.before.get("due_on")), after)
+        DueChange(row.at, row.deed, recorded_day(row.before.get("due_on")), after)
         for row in session.execute(query.order_by(Fact.id))
-        for after in (_day(row.after.get("due_on")),)
+        for after in (recorded_day(row.after.get("due_on")),)
         if after is not None and "due_on" in row.before
     )
     return tuple(one for one in found if one.before != one.after)
-
-
-def _day(text: object) -> date | None:
-    return date.fromisoformat(text) if isinstance(text, str) and text else None
 
 
 def fetched_at(session: AnySession, unit_id: int) -> datetime | None:

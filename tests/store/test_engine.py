@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from tracker.store.engine import configure
 
@@ -40,3 +42,20 @@ def test_a_database_file_that_is_there_keeps_its_rights(tmp_path):
     path.chmod(0o640)
     opened(path)
     assert rights(path) == "0o640"
+
+
+def test_where_no_file_can_be_made_the_database_says_so(tmp_path):
+    (tmp_path / "taken").touch()
+    engine = create_engine(f"sqlite:///{tmp_path / 'taken' / 'tracker.db'}")
+    configure(engine)
+    with pytest.raises(OperationalError, match="unable to open database file"):
+        engine.connect()
+
+
+def test_a_file_that_is_named_by_an_address_is_the_only_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    engine = create_engine("sqlite:///file:tracker.db?uri=true")
+    configure(engine)
+    engine.connect().close()
+    engine.dispose()
+    assert [one.name for one in tmp_path.iterdir()] == ["tracker.db"]

@@ -32,8 +32,8 @@ def _before_connect(_dialect: Any, _record: Any, given: Any, _named: Any) -> Non
     """A new database file is its owner's alone, and so is what SQLite puts beside it. One that is there keeps the
     rights that it was given."""
     path = given[0]
-    if path != ":memory:":
-        with suppress(FileExistsError, FileNotFoundError):  # without its folder SQLite says so itself
+    if path != ":memory:" and not path.startswith("file:"):
+        with suppress(OSError):  # it is there; or it cannot be made, and SQLite says so itself
             os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 

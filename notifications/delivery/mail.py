@@ -257,7 +257,7 @@ def _checked(value: str) -> str:
 
 
 # What a mail is made of (RFC 2045, 2046). Every mail has the same shape and its headers are folded already: the email
-# package, which has to be ready for any, takes three times as long. The tests hold it against that package.
+# package, which has to be ready for any, takes several times as long. The tests hold it against that package.
 
 _MIME = "MIME-Version: 1.0"
 _BASE64 = "Content-Transfer-Encoding: base64"

@@ -22,6 +22,7 @@ from tracker.life import OPEN
 from tracker.progress.reading import DAYS, MOST_DAYS
 from tracker.services.drafting import lock_plan
 from tracker.services.held import refuse_held
+from tracker.services.plan_deed import thing_of_plan
 from tracker.services.record import record
 from tracker.store.engine import transaction
 from tracker.store.models import Assignment, Committee, LadderRule, Plan, PlanVersion, Task, TaskVersion
@@ -144,7 +145,7 @@ def _hours(stored: object) -> Quiet | None:
 def plan_page(actor: Actor, plan_id: int) -> PlanPage:
     """The ladders of a plan."""
     plan = _plan(plan_id)
-    access.need(actor, "ladder.see", _thing(plan))
+    access.need(actor, "ladder.see", thing_of_plan(plan))
     rules = _Rules(plan.committee_id)
     number, title = _called(plan_id)
     tasks = [rule.task_id for rule in rules.by_scope.values() if rule.plan_id == plan_id and rule.task_id]
@@ -155,7 +156,7 @@ def plan_page(actor: Actor, plan_id: int) -> PlanPage:
         whole=rules.shown(Where(plan_id)),
         kinds=tuple(rules.shown(Where(plan_id, kind)) for kind in TASK_KINDS),
         tasks=tuple(rules.shown(_of_task(plan_id, task_id)) for task_id in tasks),
-        may_change=access.may(actor, "ladder.change-plan", _thing(plan)) and not plan.ending,
+        may_change=access.may(actor, "ladder.change-plan", thing_of_plan(plan)) and not plan.ending,
     )
 
 
@@ -166,8 +167,8 @@ def one_page(actor: Actor, committee_id: int, where: Where, today: date) -> OneP
         may_change = access.may(actor, "ladder.change", Thing(committee_id))
     else:
         plan = _plan(where.plan_id)
-        access.need(actor, "ladder.see", _thing(plan))
-        may_change = access.may(actor, "ladder.change-plan", _thing(plan)) and not plan.ending
+        access.need(actor, "ladder.see", thing_of_plan(plan))
+        may_change = access.may(actor, "ladder.change-plan", thing_of_plan(plan)) and not plan.ending
         committee_id = plan.committee_id
     where = _found(where)
     rules = _Rules(committee_id)
@@ -265,7 +266,7 @@ def _changing(actor: Actor, committee_id: int, where: Where) -> Iterator[int]:
     with transaction(db.session):
         lock_plan(where.plan_id)
         plan = _plan(where.plan_id)
-        access.need(actor, "ladder.change-plan", _thing(plan))
+        access.need(actor, "ladder.change-plan", thing_of_plan(plan))
         refuse_held(plan, "")
         _found(where)
         yield plan.committee_id
@@ -361,10 +362,6 @@ def _plan(plan_id: int) -> Plan:
 def _called(plan_id: int) -> tuple[str, str]:
     version = published_of(db.session, [plan_id])[0]
     return version.number or version.title, version.title or version.number
-
-
-def _thing(plan: Plan) -> Thing:
-    return Thing(plan.committee_id, plan.coordinator_id)
 
 
 def _locked_committee(committee_id: int) -> Committee:

@@ -61,9 +61,9 @@ class OpenedWork:
 def work_link(link: WorkLink, *, secret: str, at: datetime) -> str:
     """The path at which that person sees and ticks that assignment. The same arguments give the same path."""
     said = list(astuple(link))
-    token = _timed(secret, at).dumps(
-        said if link.holding else said[:-1]
-    )  # an address is short while it can be
+    if not link.holding:
+        said.pop()  # an address is short while it can be
+    token = _timed(secret, at).dumps(said)
     return f"/thu/viec/{_text(token)}"
 
 

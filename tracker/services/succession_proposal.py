@@ -37,8 +37,6 @@ from tracker.units.succession import EXCUSE, HEIR, STAY, Change, Fault, Heir, Kn
 from tracker.units.succession import propose as proposed
 
 GOING_ON = (life.OPEN, life.WAITING, life.SUBMITTED)
-
-
 END = "end"
 
 

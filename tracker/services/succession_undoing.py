@@ -106,15 +106,12 @@ EDITS_OF_UNITS = {
     "staff-changed": "đã thay người phụ trách ở đơn vị",
 }
 
-
 EDITS_OF_PEOPLE = {
     "role-added": "đã thêm vai trò của người dùng",
     "role-ended": "đã kết thúc vai trò của người dùng",
 }
 
-
 EDITS_OF_GROUPS = {"changed-group": "nhóm đơn vị đã được sửa", "removed-group": "nhóm đơn vị đã được xóa"}
-
 
 EDITS_OF_LISTS = {
     "units-imported": "đã nạp lại danh sách đơn vị",

@@ -175,8 +175,9 @@ class _Days:
 
     def _leaves(self, committee_id: int, moment: datetime) -> date:
         """The day on which a letter goes that may not leave before this moment: the quiet hours may come first."""
-        day = vietnam_day(moment)
-        if not is_quiet(self.settings[committee_id], vietnam_time(moment).time()):
+        settings, day, clock = self.settings[committee_id], vietnam_day(moment), vietnam_time(moment).time()
+        _begin, end = quiet_hours(settings)
+        if clock < end or not is_quiet(settings, clock):
             return day
         return self.calendars[committee_id].plus(day, 1)
 

@@ -19,7 +19,7 @@ from tracker.letters import Kind, State
 from tracker.services import work as deeds
 from tracker.services.work import Given
 from tracker.store.engine import transaction
-from tracker.store.models import Assignment, Letter
+from tracker.store.models import Assignment, Committee, Letter
 
 DUE, MORNING = date(2026, 7, 20), at_vietnam(date(2026, 5, 13), 8)
 
@@ -189,6 +189,22 @@ def test_what_may_not_leave_before_the_quiet_hours_is_foreseen_and_sent_the_next
     hour.swept(quiet)
     assert len(hour.got()) == 1
     hour.swept(morning)
+    assert len(hour.got()) == 2
+
+
+def test_what_may_not_leave_before_a_noon_rest_is_foreseen_and_sent_after_it(hour: Hour) -> None:
+    before, rest, after = 230, 260, 300  # 11:50, 12:20, 13:00
+    with transaction(db.session):
+        db.session.execute(update(Committee).values(settings={"quiet": {"from": "12:00", "to": "13:00"}}))
+    hour.returned(before)
+    hour.happens(before + 5)
+    today = vietnam_day(MORNING)
+    found = forecast(db.session, hour.clock.now, hour.app.config["TRACKER"], until=today + timedelta(days=1))
+    assert [mail.day for mail in found.mails if mail.kind == Kind.NOW] == [today]
+    hour.swept(before + 5)
+    hour.swept(rest)
+    assert len(hour.got()) == 1
+    hour.swept(after)
     assert len(hour.got()) == 2
 
 

@@ -200,6 +200,12 @@ def urging_facts() -> list[tuple[int, str]]:
     return [(one.thing_id, one.after["due_on"]) for one in fresh(Fact) if one.deed == "urging-letter-due"]
 
 
+def test_in_the_unit_that_follows_plans_up_its_coordinators_are_reminded_of_its_own_work(office: Any) -> None:
+    office.hire("truongphong", "head", "justice")
+    office.give("Báo cáo của phòng", WEDNESDAY, unit="justice")
+    assert office.sweep(date(2026, 5, 13)) == {("digest", "coordinator", "-7")}
+
+
 def test_an_urging_letter_that_is_due_is_one_fact(office: Any) -> None:
     work = office.give("Báo cáo sơ kết", WEDNESDAY)
     office.sweep(date(2026, 5, 26))
@@ -562,6 +568,14 @@ def test_a_summary_that_an_outage_swallowed_comes_with_the_next_digest(office: A
     db.session.commit()
     office.sweep(date(2026, 5, 20))
     assert len(weekly()) == 2
+
+
+def test_a_summary_is_owed_still_where_the_last_sweep_was_before_the_mornings_hour(office: Any) -> None:
+    office.give("Báo cáo năm", date(2026, 12, 10))
+    db.session.add(SweepRun(started_at=at(MONDAY, 7, 10), ended_at=at(MONDAY, 7, 10)))
+    db.session.commit()
+    office.sweep(date(2026, 5, 19))
+    assert {who for _day, who in weekly()} == {"coordinator", "leader"}
 
 
 def test_a_digest_that_could_not_leave_takes_the_summary_along(office: Any) -> None:

@@ -343,6 +343,29 @@ def test_what_a_dead_process_may_have_sent_keeps_its_bytes_even_on_another_day(
     assert [mail["Message-ID"] for mail in post.mails] == [before.message_id]
 
 
+def test_a_refusal_of_an_earlier_try_says_nothing_of_one_that_a_process_died_over(
+    app: Flask, desk: Any, post: Any, run: Any
+) -> None:
+    desk.give("Việc của Tân Lập", WEDNESDAY)
+    post.refuse[OFFICER] = ["451 later"]
+    run(date(2026, 5, 13))
+    (before,) = [letter.message_id for letter in desk.letters("failed")]
+    assert outbox.claim(db.session, "a process", at_vietnam(date(2026, 5, 13), 9), 50, "mail")
+    assert run(date(2026, 5, 14)).sent == 1
+    assert [mail["Message-ID"] for mail in post.mails] == [before]
+
+
+def test_what_has_waited_longest_is_claimed_first(app: Flask, desk: Any) -> None:
+    desk.give("Việc của Tân Lập", WEDNESDAY)
+    desk.give("Việc của Bình Minh", WEDNESDAY, unit="binh_minh")
+    moment = at_vietnam(date(2026, 5, 13), 8)
+    collect(db.session, moment)
+    first, second = desk.letters("waiting")
+    first.next_try_at, second.next_try_at = moment, moment - timedelta(minutes=5)
+    db.session.commit()
+    assert outbox.claim(db.session, "a process", moment, 1, "mail") == [second.id]
+
+
 def test_a_letter_of_another_day_whose_doubt_is_over_leaves_beside_todays_digest(
     app: Flask, desk: Any, post: Any, run: Any
 ) -> None:
@@ -368,6 +391,29 @@ def test_a_letter_that_another_process_took_over_is_not_sent_by_the_first(
     outbox.free_claims(db.session, ["frozen for an hour"])
     assert outbox.claim(db.session, "the next", moment, 50, "mail") == [claimed]
     assert parcel_of(app, claimed, "frozen for an hour", moment) == LOST
+
+
+def test_a_process_that_lost_its_claim_ends_no_letter_of_the_next_one(app: Flask, desk: Any) -> None:
+    desk.give("Việc của Tân Lập", WEDNESDAY)
+    moment = at_vietnam(date(2026, 5, 13), 8)
+    collect(db.session, moment)
+    (claimed,) = outbox.claim(db.session, "frozen for an hour", moment, 50, "mail")
+    outbox.free_claims(db.session, ["frozen for an hour"])
+    assert outbox.claim(db.session, "the next", moment, 50, "mail") == [claimed]
+    outbox.mark_dead(db.session, claimed, "frozen for an hour", "550 no such mailbox")
+    outbox.put_off(db.session, claimed, "frozen for an hour", "451 later", moment)
+    (letter,) = desk.letters()
+    assert (letter.state, letter.claim_token, letter.answer, letter.tries) == ("claimed", "the next", "", 0)
+
+
+def test_a_claim_of_a_letter_without_a_text_leaves_no_trace(app: Flask, desk: Any) -> None:
+    desk.give("Việc của Tân Lập", WEDNESDAY)
+    moment = at_vietnam(date(2026, 5, 13), 8)
+    collect(db.session, moment)
+    assert outbox.claim(db.session, "a process", moment, 50, "mail")
+    outbox.free_claims(db.session, ["a process"])
+    (letter,) = desk.letters()
+    assert (letter.state, letter.claim_token, letter.tries) == ("waiting", "", 0)
 
 
 def test_a_pause_from_a_clock_that_was_wrong_is_not_waited_for(desk: Any, post: Any, run: Any) -> None:

@@ -49,7 +49,7 @@ def collect(session: AnySession, at: datetime) -> Collected:
         return Collected()
     today = vietnam_day(at)
     owing_now = owed_by_person(session, today, since=unswept_since(session, at), sleeping=sleeping)
-    written = _Writing(session, at, owing_now)
+    written = _Writing(session, at, owing_now, sleeping)
     written.write(
         Kind.NOW, {person: (share.now, None) for person, share in owing_now.people.items() if share.now}
     )
@@ -128,9 +128,10 @@ def gaps(session: AnySession, people: Collection[int], at: datetime) -> dict[int
 class _Writing:
     """Letters with their steps, many in a transaction; where one is refused, each alone."""
 
-    def __init__(self, session: AnySession, at: datetime, found: Owing) -> None:
+    def __init__(self, session: AnySession, at: datetime, found: Owing, sleeping: Collection[int]) -> None:
         self.session = session
         self.at = at
+        self.sleeping = sleeping
         self.today = vietnam_day(at)
         self.errors = found.errors
         self.urging = {(committee_id, one.key): one for committee_id, one in found.urging}
@@ -212,11 +213,36 @@ class _Writing:
         people = notices.recipients(self.session, portions)
         held = gaps(self.session, portions, self.at) if kind == Kind.NOW else {}
         rows = [
-            _letter(kind, people[person], steps, weekly, self.at, held.get(person, self.at))
-            for person, (steps, weekly) in portions.items()
+            self._letter(kind, people[person], portion, held.get(person, self.at))
+            for person, portion in portions.items()
         ]
         made = self.session.execute(insert(_LETTERS).returning(_LETTERS.c.person_id, _LETTERS.c.id), rows)
         return {person: letter for person, letter in made if person is not None}
+
+    def _letter(
+        self, kind: str, person: notices.Recipient, portion: Portion, leaves: datetime
+    ) -> dict[str, Any]:
+        steps, weekly = portion
+        fault = address_fault(person.email)
+        return {
+            "key": _digest_key(person.id, self.today) if kind == Kind.DIGEST else _now_key(person.id, steps),
+            "kind": kind,
+            "committee_id": self._committee(portion),
+            "person_id": person.id,
+            "address": " ".join(person.email.split()),
+            "day": self.today,
+            "weekly": weekly is not None,
+            "state": State.DEAD if fault else State.WAITING,
+            "answer": fault,
+            "next_try_at": leaves,
+            "created_at": self.at,
+        }
+
+    def _committee(self, portion: Portion) -> int | None:
+        """The first of those that the letter tells of, and rather one that is awake: it leaves when that one does."""
+        steps, weekly = portion
+        found = [*(committee for committee, _step in steps), *([] if weekly is None else [weekly])]
+        return next((one for one in found if one not in self.sleeping), next(iter(found), None))
 
     def _urgings_of(self, portions: Iterable[Portion]) -> dict[tuple[int, tuple[int, date]], Urging]:
         """The urging letters that are due for the work that these letters tell of."""
@@ -292,23 +318,3 @@ def _still_open(today: date) -> tuple[ColumnElement[bool], ...]:
     refused_before = (Letter.tries > 0) & (Letter.answer != "")
     overtaken = refused_before & (Letter.day != today)
     return (Letter.state.in_(UNSENT), (Letter.message_id == "") | overtaken)
-
-
-def _letter(
-    kind: str, person: notices.Recipient, steps: Steps, weekly: int | None, at: datetime, leaves: datetime
-) -> dict[str, Any]:
-    day = vietnam_day(at)
-    fault = address_fault(person.email)
-    return {
-        "key": _digest_key(person.id, day) if kind == Kind.DIGEST else _now_key(person.id, steps),
-        "kind": kind,
-        "committee_id": steps[0][0] if steps else weekly,
-        "person_id": person.id,
-        "address": " ".join(person.email.split()),
-        "day": day,
-        "weekly": weekly is not None,
-        "state": State.DEAD if fault else State.WAITING,
-        "answer": fault,
-        "next_try_at": leaves,
-        "created_at": at,
-    }

@@ -75,6 +75,17 @@ def test_what_a_committee_in_its_quiet_hours_owes_goes_along_with_the_digest_of_
     assert sent(date(2026, 5, 13), 9) == [], "one digest a day"
 
 
+def test_a_summary_of_the_week_does_not_wait_for_the_committee_whose_work_goes_along(
+    desk: Desk, province: Desk, sent: Any
+) -> None:
+    desk.give("Báo cáo của xã", date(2026, 12, 18))
+    role(province, "leader", "officer", province.world.centre)
+    province.give("Báo cáo của tỉnh", date(2026, 5, 25), unit="centre", plan="5/KH-UBND")
+    letters = dict(sent(MONDAY, 8))
+    assert "- 12/KH-UBND:" in letters["leader"]
+    assert "Báo cáo của tỉnh" in letters["leader"]
+
+
 def test_alone_it_sleeps_until_its_hour(desk: Desk, province: Desk, sent: Any) -> None:
     desk.give("Báo cáo của xã", date(2026, 12, 18))
     province.give("Báo cáo của tỉnh", date(2026, 5, 20), unit="centre", plan="5/KH-UBND")
@@ -86,9 +97,8 @@ def test_the_summary_of_the_week_is_of_all_that_its_reader_oversees(
     desk: Desk, province: Desk, sent: Any
 ) -> None:
     db.session.get_one(Committee, province.world.committee).settings = {}
-    desk.give(
-        "Báo cáo của xã", date(2026, 5, 25)
-    )  # -7 falls on this Monday: the first committee's step comes first
+    # -7 falls on this Monday: the first committee's step comes first.
+    desk.give("Báo cáo của xã", date(2026, 5, 25))
     province.give("Báo cáo của tỉnh", date(2026, 12, 18), unit="centre", plan="5/KH-UBND")
     role(province, "officer", "leader")
     role(province, "leader", "leader")

@@ -17,9 +17,8 @@ from tests.conftest import PASSWORD
 
 __all__ = ["arriving", "expect", "faults", "follow", "log_in", "too_wide"]
 
-expect.set_options(
-    timeout=30_000
-)  # as long as Playwright waits before a click; five seconds are few on a busy machine
+# As long as Playwright waits before a click; five seconds are few on a busy machine.
+expect.set_options(timeout=30_000)
 
 
 @contextmanager

@@ -1,5 +1,5 @@
-"""Theo dõi: every published plan × every unit, what is due next, what waits for
-acceptance; and the work behind a cell."""
+"""Theo dõi: every published plan × every unit, what is due next, what waits for acceptance; and the work
+behind a cell."""
 
 from __future__ import annotations
 

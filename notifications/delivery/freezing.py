@@ -29,7 +29,7 @@ from tracker.store.engine import AnySession, snapshot, transaction
 from tracker.store.models import Letter
 from tracker.store.queries import notices
 from tracker.store.queries.calendar import calendars
-from tracker.store.queries.freshness import Page, Tells, freshness, page
+from tracker.store.queries.freshness import Tells, freshness, log_end
 
 log = logging.getLogger(__name__)
 LOST = "lost"  # another process has it
@@ -42,7 +42,7 @@ class _Text:
 
     parcel: Parcel
     tells: Tells
-    page: Page
+    log_end: int
     state: Hashable
 
 
@@ -109,7 +109,7 @@ class Batch:
 
     def _is_fresh(self, letter_id: int, text: _Text) -> bool:
         self.session.rollback()
-        now = freshness(self.session, {letter_id: text.tells}, self.token, vietnam_day(self.at), text.page)
+        now = freshness(self.session, {letter_id: text.tells}, self.token, vietnam_day(self.at), text.log_end)
         self.session.rollback()
         return now[letter_id] == text.state
 
@@ -139,7 +139,7 @@ class Batch:
             for letter_id, one in made.items()
             if one
         } | {letter_id: Tells(None, frozenset()) for letter_id in whole}
-        read = page(self.session)
+        read = log_end(self.session)
         states = freshness(self.session, tells, self.token, vietnam_day(self.at), read)
         found: dict[int, _Text | _Dropped] = {}
         for letter_id, row in rows.items():

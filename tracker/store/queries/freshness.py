@@ -10,6 +10,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import count, takewhile
 from typing import Any
 
 from sqlalchemy import Integer, Text, and_, bindparam, case, func, literal_column, null, select, union_all
@@ -35,27 +36,17 @@ class Tells:
     committees: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True)
-class Page:
-    """How far the log was read: its last fact, and the numbers before it that nobody could see yet. PostgreSQL gives
-    numbers out before they are committed, so that a higher one may be seen first."""
-
-    last: int
-    unseen: tuple[int, ...] = ()
-
-
-def page(session: AnySession) -> Page:
-    """How far the log goes now."""
-    if session.get_bind().dialect.name == "sqlite":  # one writer: numbers come in their order
-        return Page(session.scalar(select(func.max(Fact.id))) or 0)
+def log_end(session: AnySession) -> int:
+    """The last fact up to which the log is whole: what comes after it may be seen later. PostgreSQL gives numbers out
+    before they are committed, so that a higher one may be seen first."""
     seen = list(session.scalars(select(Fact.id).order_by(Fact.id.desc()).limit(LOOKS_BACK)))
-    if not seen:
-        return Page(0)
-    return Page(seen[0], tuple(sorted(set(range(seen[-1], seen[0])) - set(seen))))
+    first = seen[-1] if len(seen) == LOOKS_BACK else 1
+    whole = takewhile(lambda pair: pair[0] == pair[1], zip(reversed(seen), count(first)))
+    return max((fact_id for fact_id, _ in whole), default=0)
 
 
 def freshness(
-    session: AnySession, letters: Mapping[int, Tells], token: str, day: date, since: Page
+    session: AnySession, letters: Mapping[int, Tells], token: str, day: date, since: int
 ) -> dict[int, Hashable]:
     """Letter → a value that is another one as soon as one of these changes: the claim under this token, the row
     versions of its assignments, the reader's account, address, roles and absences, and what was done `since` in its
@@ -67,8 +58,8 @@ def freshness(
         "works": list(works),
         "people": list(people),
         "token": token,
+        "since": since,
     }
-    given |= {"last": since.last, "unseen": list(since.unseen)}
     found: tuple[dict[int, Any], ...] = ({}, {}, {}, {})
     for kind, key, number, words in session.connection().execute(_statement(day), given):
         if kind in (PERSON, DEED):
@@ -94,7 +85,9 @@ def _statement(day: date) -> Any:
     claimed = and_(Letter.state == State.CLAIMED, Letter.claim_token == bindparam("token"))
     where = func.coalesce(Fact.committee_id, _kind(NOWHERE))
     deeds = (
-        select(_kind(DEED), where, func.max(Fact.id), nothing).where(Fact.deed.not_in(UNTOLD)).group_by(where)
+        select(_kind(DEED), where, func.count(Fact.id), nothing)
+        .where(Fact.id > bindparam("since"), Fact.deed.not_in(UNTOLD))
+        .group_by(where)
     )
     return union_all(
         select(_kind(CLAIM), Letter.id, _kind(1), nothing).where(Letter.id.in_(letters), claimed),
@@ -109,7 +102,7 @@ def _statement(day: date) -> Any:
             select(_kind(PERSON), who, Absence.id, nothing).where(who.in_(people), *in_force(day))
             for who in (Absence.person_id, Absence.deputy_id)
         ),
-        *(deeds.where(new) for new in (Fact.id > bindparam("last"), Fact.id.in_(_many("unseen")))),
+        deeds,
     )
 
 

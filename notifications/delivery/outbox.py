@@ -214,13 +214,21 @@ def put_off(
             .where(Letter.claim_token == token)
             .values(
                 state=State.FAILED,
-                answer=answer,
                 tries=tries + 1,
                 next_try_at=at + pause(letter_id, tries + 1),
                 claim_token="",
-                **({"message_id": case((_MADE_WHEN_CLAIMED, ""), else_=Letter.message_id)} if unseen else {}),
+                **(_text_open(answer) if unseen else {"answer": answer}),
             )
         )
+
+
+def _text_open(answer: str) -> dict[str, Any]:
+    """Its text is made anew; but what a process died over may have arrived, and stays in doubt as it is."""
+    doubt = (Letter.tries > 0) & (Letter.answer == "") & (Letter.message_id != "")
+    return {
+        "message_id": case((_MADE_WHEN_CLAIMED & ~doubt, ""), else_=Letter.message_id),
+        "answer": case((_MADE_WHEN_CLAIMED & doubt, ""), else_=answer),
+    }
 
 
 def _by_id(letter_id: int) -> Any:

@@ -199,6 +199,15 @@ def test_a_server_that_cuts_every_line_is_left_in_peace_until_the_next_sweep(
     assert sorted(set(server.received)) == sorted(server.received)
 
 
+def test_lines_that_break_now_and_then_keep_no_letter_waiting(
+    sqlite_app: Flask, desk: Any, server: BadServer, run: Any
+) -> None:
+    addresses = people_of(desk, 4)
+    server.faults = [Fault("data", DROP, addresses[0]), Fault("data", DROP, addresses[2])]
+    run(DAY)
+    assert [letter.state for letter in desk.letters()] == ["failed", "sent", "failed", "sent"]
+
+
 def test_what_was_put_off_and_is_done_by_then_is_withdrawn(
     sqlite_app: Flask, desk: Any, server: BadServer, run: Any
 ) -> None:

@@ -213,6 +213,14 @@ def test_a_letter_that_is_put_off_for_days_is_given_up(desk: Any, post: Any, run
     assert {letter.id: letter.state for letter in desk.letters()}[first] == "dead"
 
 
+def test_a_letter_that_is_made_anew_each_day_is_given_up_all_the_same(desk: Any, post: Any, run: Any) -> None:
+    post.refuse[OFFICER] = ["451 later"] * 100
+    desk.give("Việc của Tân Lập", WEDNESDAY)
+    for day in (13, 14, 15, 18, 19):
+        run(date(2026, 5, day))
+    assert "dead" in {letter.state for letter in desk.letters() if letter.address == OFFICER}
+
+
 def test_pauses_grow_from_minutes_to_hours_and_differ_between_letters() -> None:
     minutes = [outbox.pause(1, tries).total_seconds() / 60 for tries in (1, 2, 3, 10, 60)]
     assert minutes == sorted(minutes)
@@ -275,6 +283,7 @@ def test_a_server_that_is_down_costs_two_letters_a_try_and_the_rest_nothing(
         ("waiting", 0),
         ("waiting", 0),
     ]
+    assert {letter.message_id for letter in desk.letters()} == {""}, "their text stays open"
     use_server(post.settings)
     assert run(date(2026, 5, 13), 9).sent == 4
 
@@ -340,6 +349,22 @@ def test_what_a_dead_process_may_have_sent_keeps_its_bytes_even_on_another_day(
     before = parcel_of(app, claimed, "a process", moment)
     assert isinstance(before, outbox.Parcel)
     assert run(date(2026, 5, 14)).sent == 1
+    assert [mail["Message-ID"] for mail in post.mails] == [before.message_id]
+
+
+def test_what_a_dead_process_may_have_sent_keeps_its_bytes_though_the_server_was_away_meanwhile(
+    app: Flask, desk: Any, post: Any, run: Any, use_server: Any, closed_port: int
+) -> None:
+    desk.give("Việc của Tân Lập", WEDNESDAY)
+    moment = at_vietnam(date(2026, 5, 13), 8)
+    collect(db.session, moment)
+    (claimed,) = outbox.claim(db.session, "a process", moment, 50, "mail")
+    before = parcel_of(app, claimed, "a process", moment)
+    assert isinstance(before, outbox.Parcel)
+    use_server(Smtp(host="127.0.0.1", port=closed_port, sender=post.settings.sender))
+    assert run(date(2026, 5, 13), 9).failed == 1
+    use_server(post.settings)
+    assert run(date(2026, 5, 13), 10).sent == 1
     assert [mail["Message-ID"] for mail in post.mails] == [before.message_id]
 
 

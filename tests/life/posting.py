@@ -27,7 +27,7 @@ from tracker.store.models import Assignment, Letter, Notice, Person, Role
 from tracker.store.queries.closings import held_since
 
 # A section of the plain text with its heading and what its lines lead to.
-HEADING = re.compile(r"^(?P<name>[^\W\d_a-zà-ỹ][^a-zà-ỹ\n]*) \(\d+\)$")
+HEADING = re.compile(r"^(?P<name>\S.*) \(\d+\)$")  # in capitals
 ADDRESS = re.compile(r"^   https?://[^/]+/(?:thu/viec/(?P<token>\S+)|viec/(?P<work>\d+))$")
 OWN = ("QUÁ HẠN", "HÔM NAY", "TUẦN NÀY", "THÁNG NÀY", "SAU ĐÓ")
 ABOVE = ("CẦN CÔNG VĂN ĐÔN ĐỐC", "QUÁ HẠN Ở CÁC ĐƠN VỊ")
@@ -146,7 +146,7 @@ def _lines(letter: Letter, at: datetime) -> Iterator[tuple[str, int | str]]:
     section = ""
     secret = current_app.config["TRACKER"].secret_key
     for line in letter.text.splitlines():
-        if heading := HEADING.match(line):
+        if (heading := HEADING.match(line)) and heading["name"].isupper():
             section = heading["name"]
         elif address := ADDRESS.match(line):
             if address["work"]:

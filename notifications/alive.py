@@ -61,10 +61,12 @@ def _held_in_postgres(token: str) -> Iterator[None]:
     mark = {"room": ROOM, "number": number - 2**32 if number >= 2**31 else number}
     with engine.connect() as connection:
         connection.execute(text("select pg_advisory_lock(:room, :number)"), mark)
-        yield
-        with suppress(DBAPIError):  # a connection that broke has let go already
-            # Closing alone lets go a moment later, and until then a next sweep would take this one for living.
-            connection.execute(text("select pg_advisory_unlock(:room, :number)"), mark)
+        try:
+            yield
+        finally:
+            with suppress(DBAPIError):  # a connection that broke has let go already
+                # Closing alone lets go a moment later, and until then a next sweep would take this one for living.
+                connection.execute(text("select pg_advisory_unlock(:room, :number)"), mark)
 
 
 @contextmanager

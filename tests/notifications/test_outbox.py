@@ -293,6 +293,17 @@ def parcel_of(app: Flask, letter_id: int, token: str, at: datetime) -> outbox.Pa
     return Batch(db.session, token, at, app.config["TRACKER"], [letter_id]).parcel(letter_id)
 
 
+def taken_in_hand(app: Flask, desk: Any) -> outbox.Parcel:
+    """The one letter of the morning, as a process had it in hand that may have sent it."""
+    moment = at_vietnam(date(2026, 5, 13), 8)
+    desk.give("Việc của Tân Lập", WEDNESDAY)
+    collect(db.session, moment)
+    (claimed,) = outbox.claim(db.session, "a process", moment, 50, "mail")
+    parcel = parcel_of(app, claimed, "a process", moment)
+    assert isinstance(parcel, outbox.Parcel)
+    return parcel
+
+
 def fresh(model: Any) -> list[Any]:
     """Rows as they are now: a transaction that is open already would show them as they were."""
     db.session.rollback()
@@ -326,28 +337,18 @@ def test_without_a_mail_server_letters_wait_and_one_mail_tells_it_all_in_the_end
 def test_claims_of_a_dead_process_are_freed_at_once_and_sent_once(
     app: Flask, desk: Any, post: Any, run: Any
 ) -> None:
-    desk.give("Việc của Tân Lập", WEDNESDAY)
-    moment = at_vietnam(date(2026, 5, 13), 8)
-    collect(db.session, moment)
     with alive.marked("a process"):
-        (claimed,) = outbox.claim(db.session, "a process", moment, 50, "mail")
-        before = parcel_of(app, claimed, "a process", moment)
+        before = taken_in_hand(app, desk)
         assert run(date(2026, 5, 13), 8, 1).sent == 0, "not ours while somebody may be sending it"
     assert run(date(2026, 5, 13), 8, 2).sent == 1
     assert run(date(2026, 5, 13), 8, 3).sent == 0
-    assert isinstance(before, outbox.Parcel)
     assert [mail["Message-ID"] for mail in post.mails] == [before.message_id]
 
 
 def test_what_a_dead_process_may_have_sent_keeps_its_bytes_even_on_another_day(
     app: Flask, desk: Any, post: Any, run: Any
 ) -> None:
-    desk.give("Việc của Tân Lập", WEDNESDAY)
-    moment = at_vietnam(date(2026, 5, 13), 8)
-    collect(db.session, moment)
-    (claimed,) = outbox.claim(db.session, "a process", moment, 50, "mail")
-    before = parcel_of(app, claimed, "a process", moment)
-    assert isinstance(before, outbox.Parcel)
+    before = taken_in_hand(app, desk)
     assert run(date(2026, 5, 14)).sent == 1
     assert [mail["Message-ID"] for mail in post.mails] == [before.message_id]
 
@@ -355,12 +356,7 @@ def test_what_a_dead_process_may_have_sent_keeps_its_bytes_even_on_another_day(
 def test_what_a_dead_process_may_have_sent_keeps_its_bytes_though_the_server_was_away_meanwhile(
     app: Flask, desk: Any, post: Any, run: Any, use_server: Any, closed_port: int
 ) -> None:
-    desk.give("Việc của Tân Lập", WEDNESDAY)
-    moment = at_vietnam(date(2026, 5, 13), 8)
-    collect(db.session, moment)
-    (claimed,) = outbox.claim(db.session, "a process", moment, 50, "mail")
-    before = parcel_of(app, claimed, "a process", moment)
-    assert isinstance(before, outbox.Parcel)
+    before = taken_in_hand(app, desk)
     use_server(Smtp(host="127.0.0.1", port=closed_port, sender=post.settings.sender))
     assert run(date(2026, 5, 13), 9).failed == 1
     use_server(post.settings)
@@ -394,11 +390,7 @@ def test_what_has_waited_longest_is_claimed_first(app: Flask, desk: Any) -> None
 def test_a_letter_of_another_day_whose_doubt_is_over_leaves_beside_todays_digest(
     app: Flask, desk: Any, post: Any, run: Any
 ) -> None:
-    desk.give("Việc của Tân Lập", WEDNESDAY)
-    moment = at_vietnam(date(2026, 5, 13), 8)
-    collect(db.session, moment)
-    (claimed,) = outbox.claim(db.session, "a process", moment, 50, "mail")
-    assert isinstance(parcel_of(app, claimed, "a process", moment), outbox.Parcel)
+    taken_in_hand(app, desk)
     post.refuse[OFFICER] = ["451 later"]
     first = run(date(2026, 5, 15))
     assert (first.sent, first.failed, first.error) == (1, 1, "")
